@@ -1,0 +1,86 @@
+"""What a marketplace connector is: the protocols, and the registry that imports one when it is used.
+
+A connector is constructed as `Connector(settings, link)`: its own typed settings (declared beside
+it, a subclass of `orderlink.config.MarketplaceSettings`) and an `orderlink.http.Link`, which is its
+only way to the outside. It translates. It never retries, sleeps, keeps state or decides.
+
+Every method raises the classes of `orderlink.errors` and no others: a read that fails raises
+`TryLater` or `SignInFailed`, a write that may have been carried out `Ambiguous`, a write that was
+refused in words `Refused`. `orderlink.http` already sorts whatever happens in transport.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from orderlink.model import (
+        Accepted,
+        Done,
+        Look,
+        Order,
+        Page,
+        SeenShipment,
+        Shipment,
+        Ticket,
+        Unreadable,
+    )
+
+BUILTIN = {
+    "bol": "orderlink.marketplaces.bol:Bol",
+}
+"""The word for `type` in the configuration -> where the class is."""
+
+
+class Marketplace(Protocol):
+    """What every marketplace connector can do."""
+
+    def orders(self, look: Look) -> Iterator[Page]:
+        """List orders page by page.
+
+        A look with `since` tells everything that changed since then (new, cancelled, handled); one
+        without tells every order that is open. An order that cannot be read is an `Unreadable` row;
+        a page that cannot be read raises, for it must never look like "no orders".
+        """
+        ...
+
+    def order(self, order_id: str) -> Order | Unreadable:
+        """Read one order whole. Raises `Refused("order_not_found", ...)` if there is none."""
+        ...
+
+    def ship(self, shipment: Shipment) -> Accepted | Done:
+        """Report one shipment: exactly one write. Quantities are explicit."""
+        ...
+
+
+@runtime_checkable
+class GivesTickets(Protocol):
+    """The marketplace carries some writes out later and tells how they went when asked."""
+
+    def tickets(self, tickets: Sequence[str]) -> Mapping[str, Ticket]:
+        """Tell how these tickets stand, as few requests as possible; unknown ones are left out."""
+        ...
+
+    def tickets_of(self, shipment: Shipment) -> tuple[Ticket, ...]:
+        """Find the tickets of earlier attempts to report this shipment, newest first."""
+        ...
+
+
+@runtime_checkable
+class ListsShipments(Protocol):
+    """The marketplace can be asked which shipments of an order it knows."""
+
+    def shipments(self, order_id: str) -> tuple[SeenShipment, ...]:
+        """List the shipments of one order."""
+        ...
+
+
+@runtime_checkable
+class UpdatesTracking(Protocol):
+    """A code can be added to a shipment that was reported without one."""
+
+    def update_tracking(self, shipment: Shipment) -> Accepted | Done:
+        """Give the code and carrier of `shipment` to what was reported under its reference."""
+        ...

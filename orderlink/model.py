@@ -1,0 +1,382 @@
+"""The domain: orders, lines, addresses, shipments and what a shop says, as frozen values.
+
+Money is `Decimal` beside its currency, prices include tax unless a name says otherwise, instants are
+aware UTC. Nothing here does I/O, and nothing here knows a platform.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+Json = Any
+"""A JSON value: what `json` reads, with every number that has a fraction as `Decimal`."""
+
+
+class Status(StrEnum):
+    """Where an order stands, in the words that the merchant sees."""
+
+    NEW = "new"  # known, not yet in the shop
+    NOT_SHIPPED = "not_shipped"  # in the shop
+    WAITING = "waiting"  # completed in the shop, no tracking code yet
+    PENDING_SHIPMENT = "pending_shipment"  # to be reported, or reported and not yet confirmed
+    SHIPPED = "shipped"  # closed at the marketplace
+    PENDING_CANCELLATION = "pending_cancellation"  # a cancellation is under way
+    CANCELLED = "cancelled"  # nothing is left to ship
+    MANUAL = "manual"  # a person took over
+
+
+CLOSED = frozenset({Status.SHIPPED, Status.CANCELLED})
+"""Absorbing: no decision leads out of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where and to whom; every part as the marketplace gave it, empty where it gave none.
+
+    `street` may hold the whole street line where the marketplace does not split it.
+    """
+
+    first_name: str = ""
+    last_name: str = ""
+    company: str = ""
+    street: str = ""
+    house_number: str = ""
+    house_number_extension: str = ""
+    extra: str = ""
+    postal_code: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""  # ISO 3166-1 alpha-2
+    email: str = ""
+    phone: str = ""
+    pickup_point: str = ""
+    vat_id: str = ""
+    company_registration: str = ""
+    buyer_reference: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One article of an order. `unit_price` and `total` (of all pieces) are what the buyer paid."""
+
+    id: str
+    quantity: int
+    unit_price: Decimal
+    total: Decimal
+    sku: str = ""
+    ean: str = ""
+    title: str = ""
+    shipped: int = 0
+    cancelled: int = 0
+    by_marketplace: bool = False  # stored and sent by the marketplace (bol FBB, Amazon FBA)
+    label_by_marketplace: bool = False  # the merchant packs, the marketplace ships (bol VVB)
+    cancellation_requested: bool = False
+    deliver_by: date | None = None
+    expires_on: date | None = None
+    commission: Decimal | None = None
+    discount: Decimal = Decimal(0)
+    services: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> int:
+        """Pieces that are neither shipped nor cancelled."""
+        return max(0, self.quantity - self.shipped - self.cancelled)
+
+    @property
+    def wanted(self) -> int:
+        """Pieces that are not cancelled: what the shop order holds."""
+        return max(0, self.quantity - self.cancelled)
+
+    @property
+    def wanted_total(self) -> Decimal:
+        """What the buyer pays for the pieces that are not cancelled, to the cent."""
+        if self.wanted == self.quantity or not self.quantity:
+            return self.total
+        share = self.total * self.wanted / self.quantity
+        return share.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A whole order as the marketplace tells it."""
+
+    id: str
+    placed_at: datetime
+    currency: str
+    lines: tuple[Line, ...]
+    ship_to: Address
+    bill_to: Address | None = None
+    shipping_cost: Decimal = Decimal(0)
+    marks: tuple[str, ...] = ()  # words worth seeing: "pickup_point", "business", "gift"
+    not_ready: str = ""  # why the marketplace does not let it be handled yet; empty: it does
+
+    def own_lines(self) -> tuple[Line, ...]:
+        """Give the lines that the merchant ships himself and that are not wholly cancelled."""
+        return tuple(line for line in self.lines if not line.by_marketplace and line.wanted)
+
+    def total(self) -> Decimal:
+        """Give what the buyer pays for `own_lines` and their shipping."""
+        return sum((line.wanted_total for line in self.own_lines()), self.shipping_cost)
+
+    def sighting(self) -> Sighting:
+        """Give what a list would have said about this order."""
+        lines = tuple(
+            LineSighting(
+                id=line.id,
+                quantity=line.quantity,
+                shipped=line.shipped,
+                cancelled=line.cancelled,
+                by_marketplace=line.by_marketplace,
+                cancellation_requested=line.cancellation_requested,
+            )
+            for line in self.lines
+        )
+        return Sighting(self.id, self.placed_at, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class LineSighting:
+    """What a marketplace's list says about one line."""
+
+    id: str
+    quantity: int
+    shipped: int = 0
+    cancelled: int = 0
+    by_marketplace: bool = False
+    cancellation_requested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An order in a marketplace's list. A line that is missing says nothing about that line."""
+
+    order_id: str
+    placed_at: datetime
+    lines: tuple[LineSighting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An order that the program cannot read: its id (as far as known) and why, in words."""
+
+    order_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What to list: what changed since an instant, or (None) everything that is open."""
+
+    since: datetime | None
+    position: str = ""  # where an earlier run stopped; empty: from the start
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a marketplace's list. `position` names the next page; empty: this was the last.
+
+    `until` is the instant up to which the list speaks, where the marketplace says so.
+    """
+
+    rows: tuple[Sighting | Order | Unreadable, ...]
+    position: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A parcel as the shop tells it: the code as written there, and who carries it if it says so.
+
+    `contents` maps SKUs to pieces where the shop says what is inside; empty: it does not say.
+    """
+
+    code: str
+    shop_carrier: str = ""
+    contents: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedLine:
+    """Pieces of one marketplace line that leave in one shipment."""
+
+    line_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """What is reported to the marketplace. `code` is empty for a shipment without one.
+
+    `reference` is ours alone, `carrier_code` is the marketplace's own word for the carrier.
+    """
+
+    order_id: str
+    reference: str
+    lines: tuple[ShippedLine, ...]
+    code: str = ""
+    carrier_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenShipment:
+    """A shipment that the marketplace knows."""
+
+    reference: str
+    code: str
+    carrier_code: str
+    lines: tuple[ShippedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The write was carried out. `remote_ref` is the remote's id for it, if it gave one."""
+
+    remote_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The write was taken and will be carried out later; `ticket` is what to ask for."""
+
+    ticket: str
+
+
+class TicketState(StrEnum):
+    """How a ticket stands."""
+
+    PENDING = "pending"
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"  # the remote gave up on it, or no longer knows it
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The remote's answer about an accepted write; `message` is in the remote's own words."""
+
+    id: str
+    state: TicketState
+    message: str = ""
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What marks a shop order as ours.
+
+    `reference` is `TYPE:INSTANCE:MARKETPLACE_ORDER_ID`, `origin` the state file's id, and
+    `order_number` the marketplace's number, for people.
+    """
+
+    reference: str
+    origin: str
+    order_number: str
+
+
+class ShopState(StrEnum):
+    """What a shop order means for the cycle, whatever word the shop has for it."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    GONE = "gone"  # cancelled, deleted, in the trash, or wholly refunded
+
+
+@dataclass(frozen=True, slots=True)
+class ShopLine:
+    """One line of a shop order; `total` is what the buyer pays for it, tax included."""
+
+    sku: str
+    quantity: int
+    total: Decimal
+    product_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopOrder:
+    """An order as the shop tells it."""
+
+    id: str
+    number: str  # what the shop shows to people
+    status: str  # the shop's own word
+    state: ShopState
+    reference: str = ""
+    origin: str = ""
+    order_number: str = ""  # the marketplace's number as the shop keeps it
+    currency: str = ""
+    total: Decimal = Decimal(0)
+    refunded: Decimal = Decimal(0)
+    lines: tuple[ShopLine, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What will be sent to the shop to create an order: the document, and what it must add up to.
+
+    `summary` is for people and logs: it holds no buyer's data.
+    """
+
+    document: Mapping[str, Json]
+    currency: str
+    total: Decimal
+    lines: tuple[ShopLine, ...]
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer of a complete look-up in the shop.
+
+    `orders` are all that carry one of the references or order numbers asked for, lowest id first;
+    `newest` is the shop's highest order id at that moment, where ids ascend.
+    """
+
+    orders: tuple[ShopOrder, ...]
+    newest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the shop said about the ids that it was asked for.
+
+    `absent` are ids that the answer left out, which proves nothing by itself.
+    """
+
+    orders: Mapping[str, ShopOrder] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+
+
+def money_text(amount: Decimal, currency: str) -> str:
+    """Write an amount for a person: `12.99 EUR`."""
+    return f"{amount:.2f} {currency}"
+
+
+def split_by_largest_remainder(
+    total: Decimal, weights: Iterable[Decimal], unit: Decimal = Decimal("0.01")
+) -> list[Decimal]:
+    """Split `total` in proportion to `weights` so that the parts add up exactly.
+
+    Every part is a multiple of `unit`; what rounding leaves over goes to the largest remainders,
+    the earlier part first. All weights zero: the parts are equal.
+    """
+    weights = list(weights)
+    whole = sum(weights, Decimal(0))
+    if not weights:
+        return []
+    if not whole:
+        weights, whole = [Decimal(1)] * len(weights), Decimal(len(weights))
+    exact = [total * weight / whole / unit for weight in weights]
+    parts = [part.to_integral_value("ROUND_FLOOR") for part in exact]
+    left = int((total / unit).to_integral_value(ROUND_HALF_UP) - sum(parts))
+    order = sorted(range(len(parts)), key=lambda index: (parts[index] - exact[index], index))
+    for index in order[:left]:
+        parts[index] += 1
+    return [part * unit for part in parts]

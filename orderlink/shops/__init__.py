@@ -1,0 +1,90 @@
+"""What a shop connector is: the protocols, and the registry that imports one when it is used.
+
+A connector is constructed as `Connector(settings, link)`, as a marketplace's is (see
+`orderlink.marketplaces`), and raises the classes of `orderlink.errors` and no others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orderlink.model import Draft, Found, Order, Parcel, Reading, ShopOrder, Stamp
+
+BUILTIN = {
+    "woocommerce": "orderlink.shops.woocommerce:WooCommerce",
+}
+"""The word for `type` in the configuration -> where the class is."""
+
+
+class Shop(Protocol):
+    """What every shop connector can do."""
+
+    def draft(self, order: Order, stamp: Stamp, marketplace: str) -> Draft:
+        """Prepare what `create` will send: look up products and tax, reads only.
+
+        `marketplace` is its name for people ("bol"). Raises `Refused` with the problem's word
+        where the order cannot be created as it is (`product_unknown`, `product_ambiguous`, ...).
+        """
+        ...
+
+    def create(self, draft: Draft) -> ShopOrder:
+        """Create the order: exactly one write. Returns the shop's answer, read as `read` reads."""
+        ...
+
+    def find(self, stamps: Sequence[Stamp], above: str) -> Found:
+        """Look completely for orders that carry one of these references or order numbers.
+
+        A match is decided on the row's own fields, never on a search having answered something.
+        Only orders with an id above `above` need be looked at; empty: all of them. A look-up that
+        could not be finished raises.
+        """
+        ...
+
+    def newest(self) -> str:
+        """Tell the highest order id in the shop, "0" where there is none; one request.
+
+        A shop whose orders are found by a search for their reference returns "".
+        """
+        ...
+
+    def read(self, ids: Sequence[str]) -> Reading:
+        """Read orders by id, many in one request; what the list leaves out is `absent`."""
+        ...
+
+    def read_one(self, shop_id: str) -> ShopOrder | None:
+        """Read one order; None only where the shop itself says that it has no such order."""
+        ...
+
+
+@runtime_checkable
+class Corrects(Protocol):
+    """Lines can be corrected once where the shop computed them differently than foreseen."""
+
+    def correction(self, draft: Draft, answer: ShopOrder) -> Draft | None:
+        """Prepare what would make `answer` add up to `draft`, or None; reads only."""
+        ...
+
+    def correct(self, shop_id: str, correction: Draft) -> ShopOrder:
+        """Carry a correction out: exactly one write."""
+        ...
+
+
+@runtime_checkable
+class Holds(Protocol):
+    """An order can be set on hold, so that nobody packs it."""
+
+    def hold(self, shop_id: str, why: str) -> ShopOrder:
+        """Set the order on hold: exactly one write, harmless when repeated."""
+        ...
+
+
+@runtime_checkable
+class ReadsParcels(Protocol):
+    """Some parcels are not in the order itself and must be asked for, order by order."""
+
+    def parcels(self, shop_id: str) -> tuple[Parcel, ...]:
+        """Read the parcels of one order. Raises `NotOffered` where the shop cannot tell."""
+        ...
