@@ -33,7 +33,7 @@ class RemoteError(OrderlinkError):
     """A remote system did not do what was asked."""
 
 
-class TryLater(RemoteError):  # noqa: N818 - named after what may be done next
+class TryLater(RemoteError):
     """Nothing happened there; the same request may succeed later.
 
     `retry_at` is the earliest useful time, where the remote named one.
@@ -66,6 +66,10 @@ class Refused(RemoteError):
 
 class Ambiguous(RemoteError):
     """The write may have been carried out: only look-ups are allowed until that is known."""
+
+
+class SecretError(OrderlinkError):
+    """A secret cannot be had (variable not set, file missing, command failed)."""
 
 
 class NotOffered(RemoteError):

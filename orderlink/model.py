@@ -1,7 +1,7 @@
 """The domain: orders, lines, addresses, shipments and what a shop says, as frozen values.
 
-Money is `Decimal` beside its currency, prices include tax unless a name says otherwise, instants are
-aware UTC. Nothing here does I/O, and nothing here knows a platform.
+Money is `Decimal` beside its currency, prices include tax unless a name says otherwise, instants
+are aware UTC. Nothing here does I/O, and nothing here knows a platform.
 """
 
 from __future__ import annotations

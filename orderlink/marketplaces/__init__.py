@@ -1,4 +1,4 @@
-"""What a marketplace connector is: the protocols, and the registry that imports one when it is used.
+"""What a marketplace connector is: the protocols, and the registry of those that come along.
 
 A connector is constructed as `Connector(settings, link)`: its own typed settings (declared beside
 it, a subclass of `orderlink.config.MarketplaceSettings`) and an `orderlink.http.Link`, which is its

@@ -1,4 +1,4 @@
-"""What a shop connector is: the protocols, and the registry that imports one when it is used.
+"""What a shop connector is: the protocols, and the registry of those that come along.
 
 A connector is constructed as `Connector(settings, link)`, as a marketplace's is (see
 `orderlink.marketplaces`), and raises the classes of `orderlink.errors` and no others.
