@@ -6,14 +6,15 @@ are aware UTC. Nothing here does I/O, and nothing here knows a platform.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date, datetime
+    from collections.abc import Iterable
 
 Json = Any
 """A JSON value: what `json` reads, with every number that has a fraction as `Decimal`."""
@@ -321,14 +322,15 @@ class ShopOrder:
 class Draft:
     """What will be sent to the shop to create an order: the document, and what it must add up to.
 
-    `summary` is for people and logs: it holds no buyer's data.
+    `public` names the top-level keys of `document` that hold no buyer's data: they are kept after
+    the creation, for a correction; everything else is deleted when the shop has the order.
     """
 
     document: Mapping[str, Json]
     currency: str
     total: Decimal
     lines: tuple[ShopLine, ...]
-    summary: str = ""
+    public: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,129 @@
+"""Settings -> connections: each bound to its rows, with its own way outside."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from orderlink.cycle.run import Connection
+from orderlink.decide.verdict import Problem
+from orderlink.errors import ConfigurationError, SecretError
+from orderlink.http import Http, Link
+from orderlink.rows import OrderKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from requests.adapters import BaseAdapter
+
+    from orderlink.clock import Clock
+    from orderlink.config import Config, ConnectionSettings
+    from orderlink.redact import Redactor
+    from orderlink.store import Store
+
+NAMED = "name:"
+"""Before the place of a problem stands this, where the connection's own id cannot be known."""
+
+
+def binding(settings: ConnectionSettings) -> str:
+    """Give what binds a connection to its rows: a digest, since a key is half a credential.
+
+    Raises `SecretError` where the client id or key cannot be had.
+    """
+    text = "\n".join(settings.identity())
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+class Connector:
+    """Makes connections. `adapter` gives what a session is mounted on; None: the network."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        remaining: Callable[[], float],
+        redactor: Redactor,
+        adapter: Callable[[str], BaseAdapter | None] = lambda _name: None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._remaining = remaining
+        self._redactor = redactor
+        self._adapter = adapter
+
+    def connect(
+        self, role: str, name: str, settings: ConnectionSettings, kind: type[Any]
+    ) -> Connection | None:
+        """Open one connection; None, and a problem, where its secrets cannot be had."""
+        place = OrderKey(NAMED + name, "")
+        now = self._clock.now()
+        try:
+            bound = binding(settings)
+            for secret in settings.own_secrets().values():
+                self._redactor.add(secret.reveal())
+        except SecretError as error:
+            with self._store.transaction():
+                self._store.open_problem(place, Problem("secret_missing", str(error)), now)
+            return None
+        with self._store.transaction():
+            row = self._store.bind(role, settings.type, bound, name)
+            self._store.solve(place, ["secret_missing"], now)
+        http = self._open(name, settings, kind)
+        http.load_budgets(self._store.budgets(row.id))
+        link = Link(
+            http=http,
+            clock=self._clock,
+            tokens=self._store.token_shelf(row.id, self._clock),
+            memory=self._store.shelf(row.id, self._clock),
+        )
+        return Connection(row, settings, kind(settings, link), http)
+
+    def _open(self, name: str, settings: ConnectionSettings, kind: type[Any]) -> Http:
+        """Open the way to the addresses that the settings name, and to no others."""
+        urls = {
+            field: getattr(settings, field)
+            for field in type(settings).model_fields
+            if field.endswith("_url") and getattr(settings, field)
+        }
+        return Http(
+            name,
+            urls.pop("base_url"),
+            clock=self._clock,
+            remaining=self._remaining,
+            allowed_urls=list(urls.values()),
+            proxy=settings.proxy,
+            ca_bundle=settings.ca_bundle,
+            adapter=self._adapter(name),
+            budgets=getattr(kind, "BUDGETS", None),
+            clean=self._redactor.clean,
+        )
+
+
+def connect_all(
+    config: Config, connector: Connector, names: frozenset[str]
+) -> tuple[list[tuple[Connection, Connection]], list[str]]:
+    """Open the marketplaces (all, or those named) and their shops; tell which could not be."""
+    unknown = names - set(config.marketplaces)
+    if unknown:
+        known = ", ".join(sorted(config.marketplaces)) or "none"
+        listed = ", ".join(sorted(unknown))
+        raise ConfigurationError([f"no marketplace is called {listed}; there are: {known}"])
+    shops: dict[str, Connection | None] = {}
+    pairs, missing = [], []
+    for name, settings in config.marketplaces.items():
+        if names and name not in names:
+            continue
+        if settings.shop not in shops:
+            shops[settings.shop] = connector.connect(
+                "shop",
+                settings.shop,
+                config.shops[settings.shop],
+                config.shop_classes[settings.shop],
+            )
+        shop = shops[settings.shop]
+        market = connector.connect("marketplace", name, settings, config.marketplace_classes[name])
+        if market is None or shop is None:
+            missing.append(name)
+        else:
+            pairs.append((market, shop))
+    return pairs, missing

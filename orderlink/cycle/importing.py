@@ -1,0 +1,251 @@
+"""Import, first half: what is open at the marketplace, and what changed there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from orderlink.codec import plain
+from orderlink.decide.arrival import (
+    Arrival,
+    first_sighting,
+    merge_lines,
+    oldest_placed,
+    on_details,
+    on_seen_shipments,
+    on_sighting,
+)
+from orderlink.decide.timing import GAP, is_due, needs_full_look, pause
+from orderlink.decide.verdict import Problem, Verdict
+from orderlink.errors import Refused, RemoteError, TryLater
+from orderlink.marketplaces import ListsShipments
+from orderlink.model import CLOSED, Look, Order, Page, Sighting, Status, Unreadable
+from orderlink.rows import Event, Kind, LineRow, OrderKey, OrderRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderlink.cycle.run import Connection, Run, Selection
+
+
+def look(run: Run, market: Connection, shop: Connection) -> None:
+    """Read the marketplace's list and commit it page by page; the last page moves the watermark."""
+    started = run.now()
+    with run.store.transaction():
+        run.store.first_run(market.id, started)
+    market.row = run.store.connection(market.id)
+    reason = needs_full_look(market.row, market.settings.import_from, started)
+    _tell_gap(run, market, reason, started)
+    since = None if reason else market.row.changes_until
+    seen: set[str] = set()
+    for page in market.connector.orders(Look(since=since)):
+        with run.store.transaction():
+            seen |= _take_page(run, market, shop, page)
+            if not page.position and run.trusted():
+                full = market.settings.import_from if reason else None
+                run.store.looked(market.id, page.until or started, full)
+        if page.position and not run.may_go_on():
+            return
+    market.row = run.store.connection(market.id)
+    if reason:
+        _read_missing(run, market, seen)
+
+
+def _tell_gap(run: Run, market: Connection, reason: str, now: datetime) -> None:
+    until = market.row.changes_until
+    if reason == "gap" and until is not None and now - until > GAP:
+        hours = int((now - until).total_seconds() // 3600)
+        text = f"gap of {hours} h: orders that were handled meanwhile may be missing"
+        run.note(OrderKey(market.id, ""), Event("gap", {"hours": str(hours)}))
+        run.tell(f"{market.label}: {text}")
+
+
+def _take_page(run: Run, market: Connection, shop: Connection, page: Page) -> set[str]:
+    for entry in page.rows:
+        key = OrderKey(market.id, _id_of(entry))
+        if isinstance(entry, Unreadable):
+            _take_unreadable(run, market, shop, entry)
+            continue
+        sighting = entry.sighting() if isinstance(entry, Order) else entry
+        row = run.store.order(key)
+        if row is None:
+            row = _take_new(run, market, shop, sighting)
+        if row is None:
+            continue
+        if isinstance(entry, Order):
+            _apply_order(run, row, entry)
+        else:
+            lines = merge_lines(row.lines, sighting.lines)
+            take_lines(run, row, lines)
+    return {_id_of(entry) for entry in page.rows}
+
+
+def _id_of(entry: Sighting | Order | Unreadable) -> str:
+    return entry.id if isinstance(entry, Order) else entry.order_id
+
+
+def _take_new(
+    run: Run, market: Connection, shop: Connection, sighting: Sighting
+) -> OrderRow | None:
+    first_run = market.row.first_run_at or run.now()
+    oldest = oldest_placed(market.settings.import_from, first_run)
+    arrival = first_sighting(sighting, oldest)
+    if any(line.by_marketplace for line in sighting.lines):
+        run.counts["left_out"] += sum(line.by_marketplace for line in sighting.lines)
+    if arrival is Arrival.TOO_OLD:
+        run.counts["too_old"] += 1
+    if arrival is not Arrival.KEEP:
+        return None
+    key = OrderKey(market.id, sighting.order_id)
+    _add(run, market, shop, key, sighting.placed_at, merge_lines((), sighting.lines))
+    run.counts["imported"] += 1
+    return run.store.order(key)
+
+
+def _add(
+    run: Run,
+    market: Connection,
+    shop: Connection,
+    key: OrderKey,
+    placed_at: datetime,
+    lines: tuple[LineRow, ...],
+) -> None:
+    reference = f"{market.row.type}:{market.instance}:{key.order_id}"
+    run.store.add_order(key, shop.id, placed_at, run.now(), lines, reference)
+
+
+def _take_unreadable(run: Run, market: Connection, shop: Connection, entry: Unreadable) -> None:
+    key = OrderKey(market.id, entry.order_id)
+    if run.store.order(key) is None:
+        _add(run, market, shop, key, run.now(), ())
+    row = run.store.order(key)
+    if row is not None and row.status is Status.NEW and not row.shop_order_id:
+        problem = Problem("unreadable", f"it cannot be read: {entry.why}")
+        run.store.apply(row, Verdict(opens=(problem,)), run.now())
+
+
+def take_lines(run: Run, row: OrderRow, lines: tuple[LineRow, ...]) -> None:
+    """Take over what the marketplace says about an order's lines, and what follows from it."""
+    ship = run.store.last_effect(row.key, Kind.SHIP)
+    verdict = on_sighting(row, lines, run.now(), ship_open=ship is not None and ship.open)
+    if set(verdict.changes) == {"lines", "seen_at"} and lines == row.lines and not verdict.events:
+        verdict = Verdict(changes={"seen_at": run.now()})
+    run.store.apply(row, verdict, run.now())
+    if verdict.status is not None:
+        run.counts[str(verdict.status)] += 1
+
+
+def _apply_order(run: Run, row: OrderRow, order: Order) -> None:
+    if not order.own_lines() and not row.shop_order_id and _all_by_marketplace(order):
+        run.store.leave_out(row.key)
+        run.counts["left_out"] += len(order.lines)
+        return
+    ship = run.store.last_effect(row.key, Kind.SHIP)
+    verdict = on_details(
+        row, order, plain(order), run.now(), ship_open=ship is not None and ship.open
+    )
+    run.store.apply(row, verdict, run.now())
+    if verdict.status is not None:
+        run.counts[str(verdict.status)] += 1
+
+
+def _all_by_marketplace(order: Order) -> bool:
+    return all(line.by_marketplace for line in order.lines)
+
+
+def _read_missing(run: Run, market: Connection, seen: set[str]) -> None:
+    """Read singly what is open here and missing from the whole open list."""
+    for row in run.store.open_orders(market.id):
+        if not run.may_go_on():
+            return
+        if row.key.order_id not in seen and (row.has_details or row.shop_order_id):
+            read_order(run, market, row)
+
+
+def read_order(run: Run, market: Connection, row: OrderRow) -> OrderRow | None:
+    """Read one order at the marketplace and write down what follows; None where it is not there.
+
+    Raises `TryLater` and `SignInFailed` as the connector does.
+    """
+    try:
+        entry = market.connector.order(row.key.order_id)
+    except Refused as refusal:
+        problem = Problem("unreadable", f"the marketplace does not show it: {refusal}")
+        with run.store.transaction():
+            run.store.apply(row, Verdict(opens=(problem,)), run.now())
+        return None
+    with run.store.transaction():
+        if isinstance(entry, Unreadable):
+            problem = Problem("unreadable", f"it cannot be read: {entry.why}")
+            run.store.apply(row, Verdict(opens=(problem,)), run.now())
+        else:
+            _apply_order(run, row, entry)
+    after = run.store.order(row.key)
+    if after is not None and after.status is Status.SHIPPED and row.status not in CLOSED:
+        see_shipments(run, market, after)
+    return after
+
+
+def see_shipments(run: Run, market: Connection, row: OrderRow) -> None:
+    """Show with which codes somebody else shipped an order, where the marketplace can tell."""
+    if not isinstance(market.connector, ListsShipments):
+        return
+    try:
+        shipments = market.connector.shipments(row.key.order_id)
+    except RemoteError as error:
+        run.note(row.key, Event("codes_not_seen", {"why": str(error)}))
+        return
+    with run.store.transaction():
+        run.store.apply(row, on_seen_shipments(row, shipments), run.now())
+
+
+def brake(run: Run, market: Connection, selection: Selection) -> bool:
+    """Tell whether creation is stopped: more new orders at once than a person said to expect."""
+    place = OrderKey(market.id, "")
+    limit = market.settings.max_new_orders
+    with run.store.transaction():
+        fresh = [row for row in run.store.new_orders(market.id) if not row.approved]
+        stopped = limit and len(fresh) > limit and not selection.force
+        if stopped:
+            text = (
+                f"{len(fresh)} new orders, more than max_new_orders = {limit}: "
+                "nothing is created for this connection until a person says so"
+            )
+            run.store.open_problem(place, Problem("too_many_new_orders", text), run.now())
+        else:
+            if fresh:
+                run.store.approve_new_orders(market.id)
+            run.store.solve(place, ["too_many_new_orders"], run.now())
+    return bool(stopped)
+
+
+def details(run: Run, market: Connection, selection: Selection) -> None:
+    """Read the new orders that are known by their id only; what fails is tried again later."""
+    for row in run.store.new_orders(market.id):
+        if row.has_details or not selection.takes(row) or not is_due(row.not_before, run.now()):
+            continue
+        if not run.may_go_on():
+            return
+        words = {problem.word for problem in run.store.problems(row.key)}
+        if "unreadable" in words and not selection.orders:
+            _try_again_later(run, row)
+        try:
+            read_order(run, market, row)
+        except TryLater as error:
+            if error.transport or error.retry_at is not None:
+                raise
+            _note_failure(run, row, error)
+
+
+def _try_again_later(run: Run, row: OrderRow) -> None:
+    attempts = row.attempts + 1
+    changes = {"attempts": attempts, "not_before": run.now() + pause(attempts)}
+    with run.store.transaction():
+        run.store.apply(row, Verdict(changes=changes), run.now())
+
+
+def _note_failure(run: Run, row: OrderRow, error: RemoteError) -> None:
+    _try_again_later(run, replace(row))
+    with run.store.transaction():
+        problem = Problem("reading_fails", str(error))
+        run.store.apply(row, Verdict(opens=(problem,)), run.now())

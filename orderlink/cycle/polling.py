@@ -1,0 +1,138 @@
+"""Poll: which orders does the shop call completed, and with which codes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from orderlink.cycle.creating import expected_of
+from orderlink.decide.creation import difference
+from orderlink.decide.shop import is_followed, on_late_reading, on_reading
+from orderlink.decide.timing import LATE_CODE_EVERY, PARCELS_EVERY
+from orderlink.decide.verdict import Verdict
+from orderlink.errors import NotOffered, RemoteError
+from orderlink.model import ShopOrder, ShopState, Status
+from orderlink.rows import Kind, OrderRow
+from orderlink.shops import ReadsParcels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from orderlink.cycle.run import Connection, Run, Selection
+
+IDS_AT_ONCE = 100
+NO_PARCELS = "parcels are not offered"
+"""On the shelf for a day where a shop has no such function."""
+
+
+def poll_shop(run: Run, shop: Connection, selection: Selection) -> None:
+    """Ask the shop about every order that it decides about, many ids in one request."""
+    followed = [row for row in run.store.followed_orders(shop.id) if selection.takes(row)]
+    rows = [row for row in followed if _decides(run, row)]
+    rows += [row for row in _late(run, shop) if selection.takes(row)]
+    for chunk in _chunks(rows):
+        if not run.may_go_on():
+            return
+        read_rows(run, shop, chunk)
+
+
+def _decides(run: Run, row: OrderRow) -> bool:
+    ship = None
+    if row.status is Status.PENDING_SHIPMENT:
+        ship = run.store.last_effect(row.key, Kind.SHIP)
+    return run.marketplace_of(row) is not None and is_followed(row, ship)
+
+
+def _late(run: Run, shop: Connection) -> list[OrderRow]:
+    """List what was closed without a code and has not been asked about for an hour."""
+    now = run.now()
+    days = [market.settings.late_code_days for market, its in run.marketplaces if its.id == shop.id]
+    rows = run.store.late_orders(shop.id, now - timedelta(days=max(days, default=0)))
+    kept = []
+    for row in rows:
+        market = run.marketplace_of(row)
+        if market is None or row.closed_at is None:
+            continue
+        recent = now - row.closed_at <= timedelta(days=market.settings.late_code_days)
+        asked = row.shop_seen_at
+        if recent and (asked is None or not timedelta(0) <= now - asked < LATE_CODE_EVERY):
+            kept.append(row)
+    return kept
+
+
+def _chunks(rows: Sequence[OrderRow]) -> Iterator[Sequence[OrderRow]]:
+    for start in range(0, len(rows), IDS_AT_ONCE):
+        yield rows[start : start + IDS_AT_ONCE]
+
+
+def read_rows(run: Run, shop: Connection, rows: Sequence[OrderRow]) -> None:
+    """Read these orders in the shop and write down what follows.
+
+    Raises what the connector raises; an id that the answer left out is read singly.
+    """
+    reading = shop.connector.read([row.shop_order_id for row in rows])
+    for row in rows:
+        answer = reading.orders.get(row.shop_order_id)
+        if answer is None:
+            answer = shop.connector.read_one(row.shop_order_id)
+        _decide(run, shop, row, answer)
+
+
+def _decide(run: Run, shop: Connection, row: OrderRow, answer: ShopOrder | None) -> None:
+    market = run.marketplace_of(row)
+    if market is None:
+        return
+    asked_elsewhere = True
+    if answer is not None and answer.state is ShopState.COMPLETED and not answer.parcels:
+        answer, asked_elsewhere = _with_parcels(run, shop, row, answer)
+    now = run.now()
+    if row.status is Status.SHIPPED:
+        verdict = on_late_reading(row, answer, now)
+    else:
+        verdict = on_reading(
+            row,
+            answer,
+            now,
+            wait=market.settings.tracking_wait,
+            trusted=run.trusted(),
+            has_parcels_elsewhere=not asked_elsewhere,
+        )
+    verdict += _mended(run, row, answer)
+    with run.store.transaction():
+        run.store.apply(row, verdict, now)
+    if verdict.status is not None:
+        run.counts[str(verdict.status)] += 1
+        run.say(shop.label, f"{row.key.order_id}: {verdict.status}")
+
+
+def _mended(run: Run, row: OrderRow, answer: ShopOrder | None) -> Verdict:
+    """Close `total_differs` where a person mended the shop order."""
+    if answer is None or answer.state is ShopState.GONE:
+        return Verdict()
+    if "total_differs" not in {problem.word for problem in run.store.problems(row.key)}:
+        return Verdict()
+    expected = expected_of(run.store.last_effect(row.key, Kind.CREATE), row)
+    return Verdict() if difference(expected, answer) else Verdict(closes=("total_differs",))
+
+
+def _with_parcels(
+    run: Run, shop: Connection, row: OrderRow, answer: ShopOrder
+) -> tuple[ShopOrder, bool]:
+    """Ask for parcels that are not in the order itself; False where that could not be done now."""
+    shelf = run.store.shelf(shop.id, run.clock)
+    if not isinstance(shop.connector, ReadsParcels) or shelf.get(NO_PARCELS):
+        return answer, True
+    now, asked = run.now(), row.parcels_asked_at
+    if asked is not None and timedelta(0) <= now - asked < PARCELS_EVERY:
+        return answer, False
+    try:
+        parcels = shop.connector.parcels(answer.id)
+    except NotOffered:
+        shelf.put(NO_PARCELS, "1", now + timedelta(days=1))
+        return answer, True
+    except RemoteError:
+        return answer, False
+    with run.store.transaction():
+        run.store.apply(row, Verdict(changes={"parcels_asked_at": now}), now)
+    return replace(answer, parcels=parcels), True

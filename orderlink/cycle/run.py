@@ -1,0 +1,200 @@
+"""One run: what every stage is handed, and what one connection's failure means for the others."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from orderlink.clock import Clock
+from orderlink.decide.timing import clock_is_trusted
+from orderlink.decide.verdict import Problem
+from orderlink.errors import NotOffered, RemoteError, SignInFailed, StateError, TryLater
+from orderlink.model import Stamp
+from orderlink.outbox import Outbox, Outcome
+from orderlink.rows import ConnectionRow, OrderKey
+from orderlink.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime, timedelta
+
+    from orderlink.config import ConnectionSettings
+    from orderlink.decide.verdict import Verdict
+    from orderlink.model import Json
+    from orderlink.rows import EffectRow, EffectState, Event, OrderRow
+
+log = logging.getLogger("orderlink")
+
+
+class Remote(Protocol):
+    """What the stages ask of a connection's way outside."""
+
+    skew: timedelta | None
+    """The largest difference seen between a server's clock and ours."""
+
+    def budget_states(self) -> dict[str, Any]:
+        """Give the state of the rate budgets."""
+        ...
+
+
+@dataclass
+class Connection:
+    """One connection in this run: its row, its settings, its connector and its way outside."""
+
+    row: ConnectionRow
+    settings: Any  # a subclass of ConnectionSettings, by the connector's own model
+    connector: Any  # what it can do is asked of the protocols
+    http: Remote
+
+    @property
+    def id(self) -> str:
+        """The id in the state file."""
+        return self.row.id
+
+    @property
+    def label(self) -> str:
+        """The name in the configuration."""
+        return self.row.label
+
+    @property
+    def people_name(self) -> str:
+        """The platform's name for people."""
+        return str(self.settings.label or self.row.type)
+
+    @property
+    def instance(self) -> str:
+        """What tells several marketplaces of one type apart in references (Mirakl's operator)."""
+        return str(getattr(self.connector, "instance", ""))
+
+    def common(self) -> ConnectionSettings:
+        """Give the settings that every connection has."""
+        settings: ConnectionSettings = self.settings
+        return settings
+
+
+@dataclass
+class Selection:
+    """Which orders a person asked for; empty: all. `force` lets the new ones pass the brake."""
+
+    orders: frozenset[OrderKey] = frozenset()
+    force: bool = False
+
+    def takes(self, row: OrderRow) -> bool:
+        """Tell whether an order is meant."""
+        return not self.orders or row.key in self.orders
+
+
+@dataclass
+class Run:
+    """What the stages of one run share."""
+
+    store: Store
+    clock: Clock
+    outbox: Outbox
+    marketplaces: list[tuple[Connection, Connection]]  # each with its shop
+    remaining: Callable[[], float]  # seconds left
+    stopping: Callable[[], bool]  # somebody asked to stop
+    say: Callable[[str, str], None] = lambda _label, _text: None  # progress, on a terminal
+    tell: Callable[[str], None] = lambda _text: None  # what a person has to see in any case
+    counts: Counter[str] = field(default_factory=Counter)
+    failed: set[str] = field(default_factory=set)  # connections whose stage did not go well
+    bugs: list[str] = field(default_factory=list)
+
+    @property
+    def shops(self) -> list[Connection]:
+        """Every shop once."""
+        return list({shop.id: shop for _, shop in self.marketplaces}.values())
+
+    def now(self) -> datetime:
+        """Tell the time."""
+        return self.clock.now()
+
+    def may_go_on(self) -> bool:
+        """Tell whether another effect may be begun."""
+        return not self.stopping() and self.remaining() > 0
+
+    def trusted(self) -> bool:
+        """Tell whether time may count, as far as is known by now."""
+        skews = [
+            connection.http.skew
+            for pair in self.marketplaces
+            for connection in pair
+            if connection.http.skew is not None
+        ]
+        return clock_is_trusted(self.now(), self.store.newest_time(), skews)
+
+    def stamp(self, row: OrderRow) -> Stamp:
+        """Give what marks this order's shop order as ours."""
+        return Stamp(row.reference, self.store.origin(), row.key.order_id)
+
+    def shop_of(self, row: OrderRow) -> Connection | None:
+        """Give the shop that has this order; None where it is not in the configuration any more."""
+        return next((shop for shop in self.shops if shop.id == row.shop), None)
+
+    def marketplace_of(self, row: OrderRow) -> Connection | None:
+        """Give the marketplace of this order; None where it is not in the configuration."""
+        found = (market for market, _ in self.marketplaces if market.id == row.key.connection)
+        return next(found, None)
+
+    @contextmanager
+    def guarded(self, connection: Connection, stage: str) -> Iterator[None]:
+        """Keep what goes wrong with one connection from reaching the others."""
+        place = OrderKey(connection.id, "")
+        try:
+            yield
+        except SignInFailed as error:
+            self._failed(place, "sign_in_failed", error)
+        except (TryLater, NotOffered) as error:
+            self._failed(place, "unreachable", error)
+        except RemoteError as error:
+            self._failed(place, "unreachable", error)
+        except StateError:
+            raise
+        except Exception:
+            log.exception("%s: %s failed", connection.label, stage)
+            self.failed.add(connection.id)
+            self.bugs.append(f"{connection.label}: {stage} failed by a fault of orderlink")
+        else:
+            if connection.id not in self.failed:
+                with self.store.transaction():
+                    self.store.solve(place, ["unreachable", "sign_in_failed"], self.now())
+                    self.store.succeeded(connection.id, stage, self.now())
+
+    def _failed(self, place: OrderKey, word: str, error: RemoteError) -> None:
+        self.failed.add(place.connection)
+        log.warning("%s: %s", place.connection, error)
+        self.note_problem(place, word, str(error))
+
+    def note_problem(self, place: OrderKey, word: str, sentence: str) -> None:
+        """Open a problem outside of a verdict."""
+        with self.store.transaction():
+            self.store.open_problem(place, Problem(word, sentence), self.now())
+
+    def close_effect(
+        self,
+        row: OrderRow,
+        effect: EffectRow,
+        state: EffectState,
+        verdict: Verdict,
+        remote_ref: str = "",
+        document: Json = None,
+        error: str = "",
+    ) -> None:
+        """Record what look-ups found out about an effect, with what follows for its order."""
+        outcome = Outcome(state, verdict, remote_ref, document, error)
+        self.outbox.record(row, effect, outcome)
+
+    def restart_quarantine(self, effect: EffectRow, length: timedelta) -> None:
+        """Let the quarantine of an unknown effect count from now."""
+        with self.store.transaction():
+            until = self.now() + length
+            self.store.change_effect(effect, replace(effect, quarantine_until=until))
+
+    def note(self, place: OrderKey, event: Event) -> None:
+        """Add to the history outside of a verdict."""
+        with self.store.transaction():
+            self.store.add_event(place, event, self.now())

@@ -1,0 +1,89 @@
+"""The stages in order, each connection on its own, and what a run leaves behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderlink.codec import time_text
+from orderlink.cycle.creating import create_orders, mend_in_shop
+from orderlink.cycle.importing import brake, details, look
+from orderlink.cycle.polling import poll_shop
+from orderlink.cycle.pushing import ask_tickets, report, settle_unknown
+from orderlink.rows import OrderKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from orderlink.cycle.run import Run, Selection
+
+CLOCK = OrderKey("clock", "")
+"""The place of the problem that this machine's clock is wrong."""
+
+
+def import_orders(run: Run, selection: Selection) -> None:
+    """Fetch what is open at each marketplace and create it in its shop."""
+    for market, shop in run.marketplaces:
+        if not run.may_go_on():
+            return
+        with run.guarded(market, "import"):
+            look(run, market, shop)
+        stopped = brake(run, market, selection)
+        if not stopped and market.id not in run.failed:
+            with run.guarded(market, "import"):
+                details(run, market, selection)
+        if not stopped:
+            with run.guarded(shop, "create"):
+                create_orders(run, market, shop, selection)
+        with run.guarded(shop, "create"):
+            mend_in_shop(run, shop)
+
+
+def poll_shops(run: Run, selection: Selection) -> None:
+    """Ask each shop what is completed."""
+    for shop in run.shops:
+        if not run.may_go_on():
+            return
+        with run.guarded(shop, "poll"):
+            poll_shop(run, shop, selection)
+
+
+def push_shipments(run: Run, selection: Selection) -> None:
+    """Report to each marketplace what has left, and ask how earlier reports went."""
+    for market, _ in run.marketplaces:
+        if not run.may_go_on():
+            return
+        with run.guarded(market, "push"):
+            ask_tickets(run, market)
+            settle_unknown(run, market)
+            report(run, market, selection)
+
+
+def sync(run: Run, selection: Selection) -> None:
+    """Run the three stages in order."""
+    import_orders(run, selection)
+    poll_shops(run, selection)
+    push_shipments(run, selection)
+
+
+STAGES: dict[str, Callable[[Run, Selection], None]] = {
+    "import": import_orders,
+    "poll": poll_shops,
+    "push": push_shipments,
+    "sync": sync,
+}
+
+
+def finish(run: Run) -> None:
+    """Keep what the next run needs: the budgets, and the newest time that can be believed."""
+    trusted = run.trusted()
+    with run.store.transaction():
+        for connection in {one.id: one for pair in run.marketplaces for one in pair}.values():
+            run.store.put_budgets(connection.id, connection.http.budget_states())
+        if trusted and any(one.http.skew is not None for pair in run.marketplaces for one in pair):
+            run.store.put_fact("newest_time", time_text(run.now()))
+        if trusted:
+            run.store.solve(CLOCK, ["clock_wrong"], run.now())
+    if not trusted:
+        run.note_problem(
+            CLOCK, "clock_wrong", "this machine's clock differs from the servers' or went back"
+        )

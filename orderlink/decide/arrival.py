@@ -1,0 +1,187 @@
+"""PURE: what a look at the marketplace means for an order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from orderlink.decide.verdict import NOTHING, PASSING, Problem, Verdict
+from orderlink.model import CLOSED, Order, SeenShipment, Status
+from orderlink.rows import Event, Kind, LineRow, OrderRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orderlink.model import LineSighting, Sighting
+
+
+class Arrival(Enum):
+    """What becomes of an order that is seen for the first time."""
+
+    KEEP = "keep"
+    TOO_OLD = "too old"
+    NOTHING_OPEN = "nothing open"
+    BY_MARKETPLACE = "by marketplace"
+
+
+def first_sighting(sighting: Sighting, oldest: datetime | None) -> Arrival:
+    """Decide whether an order that is not known yet is taken in. `oldest` None: all are."""
+    own = [line for line in sighting.lines if not line.by_marketplace]
+    if not own:
+        return Arrival.BY_MARKETPLACE
+    if not any(line.quantity > line.shipped + line.cancelled for line in own):
+        return Arrival.NOTHING_OPEN
+    if oldest is not None and sighting.placed_at < oldest:
+        return Arrival.TOO_OLD
+    return Arrival.KEEP
+
+
+def oldest_placed(import_from: str, first_run_at: datetime) -> datetime | None:
+    """Say from which placing time on orders are taken; None: all that are open."""
+    if import_from == "open":
+        return None
+    if not import_from:
+        return first_run_at
+    return datetime.combine(date.fromisoformat(import_from), time(), UTC)
+
+
+def merge_lines(lines: Sequence[LineRow], seen: Sequence[LineSighting]) -> tuple[LineRow, ...]:
+    """Take over what a list says about lines; a line that it does not name stays as it was."""
+    merged = {line.line_id: line for line in lines}
+    for sighting in seen:
+        known = merged.get(sighting.id, LineRow(line_id=sighting.id, quantity=sighting.quantity))
+        merged[sighting.id] = replace(
+            known,
+            quantity=sighting.quantity,
+            shipped=sighting.shipped,
+            cancelled=sighting.cancelled,
+            by_marketplace=sighting.by_marketplace,
+            cancellation_requested=sighting.cancellation_requested,
+        )
+    return tuple(merged.values())
+
+
+def lines_of(order: Order) -> tuple[LineRow, ...]:
+    """Give the lines of a whole order as rows."""
+    return tuple(
+        LineRow(
+            line_id=line.id,
+            quantity=line.quantity,
+            shipped=line.shipped,
+            cancelled=line.cancelled,
+            sku=line.sku,
+            ean=line.ean,
+            title=line.title,
+            total=line.wanted_total,
+            by_marketplace=line.by_marketplace,
+            label_by_marketplace=line.label_by_marketplace,
+            cancellation_requested=line.cancellation_requested,
+        )
+        for line in order.lines
+    )
+
+
+def on_sighting(
+    row: OrderRow, lines: tuple[LineRow, ...], now: datetime, *, ship_open: bool
+) -> Verdict:
+    """Decide what it means that the marketplace shows these lines of a known order.
+
+    `ship_open`: a shipment that we reported is under way, so that its own answer settles it.
+    """
+    seen = Verdict(changes={"lines": lines, "seen_at": now})
+    after = replace(row, lines=lines)
+    if row.status in CLOSED or row.status is Status.MANUAL:
+        return seen
+    own = after.own_lines
+    if any(line.open for line in own) or not own:
+        return seen + _on_cancellation_request(row, after)
+    if not any(line.shipped for line in own):
+        return seen + _cancelled(row)
+    if ship_open:
+        return seen
+    return seen + _handled_there(row, now)
+
+
+def _cancelled(row: OrderRow) -> Verdict:
+    if row.shop_order_id:
+        shown = row.shop_order_number or row.shop_order_id
+        problem = Problem(
+            "cancelled_at_marketplace",
+            f"it was cancelled at the marketplace: cancel shop order {shown}",
+            {"shop_order": shown},
+        )
+        event, opens = Event("cancelled", {"shop_order": shown}), [problem]
+    else:
+        event, opens = Event("cancelled_before_creation"), []
+    return Verdict(
+        status=Status.CANCELLED,
+        events=(event,),
+        opens=tuple(opens),
+        closes=PASSING,
+        withdrawn=(Kind.CREATE, Kind.SHIP),
+        changes={"document": None, "waiting_since": None},
+    )
+
+
+def _handled_there(row: OrderRow, now: datetime) -> Verdict:
+    with_label = all(line.label_by_marketplace for line in row.own_lines)
+    word = "shipped_with_marketplace_label" if with_label else "shipped_at_marketplace"
+    return Verdict(
+        status=Status.SHIPPED,
+        events=(Event(word),),
+        closes=PASSING,
+        withdrawn=(Kind.CREATE, Kind.SHIP),
+        changes={"closed_at": now, "document": None, "waiting_since": None},
+    )
+
+
+def _on_cancellation_request(row: OrderRow, after: OrderRow) -> Verdict:
+    if after.cancellation_requested and not row.cancellation_requested:
+        problem = Problem("cancellation_requested", "the buyer asks to cancel: decide")
+        opens = () if row.create_anyway else (problem,)
+        return Verdict(events=(Event("cancellation_requested"),), opens=opens)
+    if row.cancellation_requested and not after.cancellation_requested:
+        return Verdict(
+            events=(Event("cancellation_request_withdrawn"),), closes=("cancellation_requested",)
+        )
+    return NOTHING
+
+
+def on_details(
+    row: OrderRow, order: Order, document: object, now: datetime, *, ship_open: bool
+) -> Verdict:
+    """Decide what a whole order means: the first reading keeps it, later ones only its quantities.
+
+    What the buyer is called and where he lives is never written again once the shop has it.
+    """
+    lines = lines_of(order)
+    facts: dict[str, object] = {"attempts": 0, "not_before": None}
+    if not row.shop_order_id and row.status is Status.NEW:
+        days = [line for line in order.lines if not line.by_marketplace and line.open]
+        facts |= {
+            "document": document,
+            "has_details": True,
+            "placed_at": order.placed_at,
+            "currency": order.currency,
+            "total": order.total(),
+            "marks": order.marks,
+            "deliver_by": min((line.deliver_by for line in days if line.deliver_by), default=None),
+            "expires_on": min((line.expires_on for line in days if line.expires_on), default=None),
+        }
+    read = Verdict(changes=facts, closes=("unreadable", "reading_fails"))
+    if order.not_ready:
+        return read + Verdict(opens=(Problem("not_ready", order.not_ready),))
+    return read + Verdict(closes=("not_ready",)) + on_sighting(row, lines, now, ship_open=ship_open)
+
+
+def on_seen_shipments(row: OrderRow, shipments: Sequence[SeenShipment]) -> Verdict:
+    """Decide what it means with which codes the marketplace shows an order as shipped."""
+    there = sorted({shipment.code for shipment in shipments if shipment.code})
+    ours = sorted({parcel.code for parcel in row.parcels if parcel.code})
+    event = Event("codes_at_marketplace", {"codes": ", ".join(there) or "none"})
+    if not there or not ours or set(there) & set(ours):
+        return Verdict(events=(event,))
+    sentence = f"shipped at the marketplace with {', '.join(there)}, in the shop: {', '.join(ours)}"
+    return Verdict(events=(event,), opens=(Problem("shipped_otherwise", sentence),))

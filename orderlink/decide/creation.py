@@ -1,0 +1,159 @@
+"""PURE: what the shop's answers mean for the creation of an order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from orderlink.decide.verdict import Problem, Verdict
+from orderlink.model import CLOSED, ShopLine, ShopOrder, ShopState, Status, money_text
+from orderlink.problems import WORDS, Block
+from orderlink.rows import Event, Kind, OrderRow
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from orderlink.model import Stamp
+
+
+BEFORE_CREATION = tuple(word for word, entry in WORDS.items() if entry.blocks is Block.CREATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a shop order has to add up to."""
+
+    currency: str
+    total: Decimal
+    lines: tuple[ShopLine, ...]
+
+
+def is_blocked(words: Collection[str], what: Block) -> bool:
+    """Tell whether one of these open problems keeps something from happening."""
+    return any(WORDS[word].blocks is what for word in words)
+
+
+def difference(expected: Expected, shop: ShopOrder) -> str:
+    """Say in which way a shop order is not what it has to be; empty: it is right."""
+    if shop.currency != expected.currency or shop.total != expected.total:
+        there = money_text(shop.total, shop.currency)
+        return f"the shop says {there}, the marketplace {expected_text(expected)}"
+    wanted, there_are = _pieces(expected.lines), _pieces(shop.lines)
+    if wanted != there_are:
+        missing = sum((wanted - there_are).values())
+        return f"the shop order is incomplete: {missing or 'other'} of {wanted.total()} pieces"
+    return ""
+
+
+def expected_text(expected: Expected) -> str:
+    """Write the expected total for a person."""
+    return money_text(expected.total, expected.currency)
+
+
+def _pieces(lines: Sequence[ShopLine]) -> Counter[str]:
+    pieces: Counter[str] = Counter()
+    for line in lines:
+        pieces[line.product_id or line.sku] += line.quantity
+    return pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a look-up in the shop came to.
+
+    `ours` is the order that carries our reference (the lowest id where there are several, whose ids
+    are all in `ids`), `taken` one that has the order number but not our reference.
+    """
+
+    ours: ShopOrder | None = None
+    ids: tuple[str, ...] = ()
+    taken: ShopOrder | None = None
+
+
+def judge(stamp: Stamp, orders: Sequence[ShopOrder]) -> Judgement:
+    """Decide which of these shop orders is the one that this stamp marks."""
+    ours = [order for order in orders if order.reference == stamp.reference]
+    if ours:
+        return Judgement(ours=ours[0], ids=tuple(order.id for order in ours))
+    taken = [
+        order
+        for order in orders
+        if order.order_number == stamp.order_number and order.state is not ShopState.GONE
+    ]
+    return Judgement(taken=taken[0] if taken else None)
+
+
+def on_created(
+    row: OrderRow, shop: ShopOrder, origin: str, ids: Sequence[str] = (), *, found: bool = False
+) -> Verdict:
+    """Decide what it means that the shop has the order: by its answer, or found by a look-up."""
+    shown = shop.number or shop.id
+    facts = Verdict(
+        changes={
+            "shop_order_id": shop.id,
+            "shop_order_number": shop.number,
+            "shop_status": shop.status,
+            "document": None,
+        },
+        events=(Event("found_in_shop" if found else "created", {"shop_order": shown}),),
+        closes=("creating_fails", *BEFORE_CREATION),
+        opens=_surprises(shop, origin, ids),
+    )
+    if row.status is Status.NEW:
+        return facts + Verdict(status=Status.NOT_SHIPPED)
+    if row.status is Status.MANUAL:
+        return facts
+    sentence = f"it is {row.status} at the marketplace, but shop order {shown} was created"
+    problem = Problem("cancelled_at_marketplace", sentence, {"shop_order": shown})
+    return facts + Verdict(opens=(problem,)) if row.status in CLOSED else facts
+
+
+def _surprises(shop: ShopOrder, origin: str, ids: Sequence[str]) -> tuple[Problem, ...]:
+    problems = []
+    if len(ids) > 1:
+        listed = ", ".join(ids)
+        problems.append(
+            Problem(
+                "several_in_shop",
+                f"the shop has it more than once: {listed}; orderlink follows {shop.id}",
+                {"ids": listed},
+            )
+        )
+    if shop.origin and shop.origin != origin:
+        problems.append(
+            Problem(
+                "other_origin",
+                "another orderlink, with another state file, created it in this shop",
+                {"origin": shop.origin},
+            )
+        )
+    return tuple(problems)
+
+
+def on_difference(row: OrderRow, sentence: str, *, correctable: bool, holdable: bool) -> Verdict:
+    """Decide what happens to a shop order that does not add up: corrected once, then held."""
+    if correctable:
+        return Verdict(events=(Event("differs", {"how": sentence}),), due=(Kind.CORRECT_IN_SHOP,))
+    shown = row.shop_order_number or row.shop_order_id
+    problem = Problem("total_differs", sentence, {"shop_order": shown})
+    held = (Kind.HOLD_IN_SHOP,) if holdable else ()
+    return Verdict(events=(Event("differs", {"how": sentence}),), opens=(problem,), due=held)
+
+
+def on_taken(row: OrderRow, taken: ShopOrder) -> Verdict:
+    """Decide what it means that another order of the shop has this order's number."""
+    shown = taken.number or taken.id
+    sentence = f"shop order {shown} has the number {row.key.order_id}, but is not ours: not created"
+    return Verdict(opens=(Problem("order_number_taken", sentence, {"shop_order": shown}),))
+
+
+def on_creation_refused(word: str, sentence: str, details: dict[str, str]) -> Verdict:
+    """Decide what a refusal of the shop means: a person has to act."""
+    known = word if word in WORDS else "shop_refused"
+    return Verdict(
+        events=(Event("creation_refused", {"why": sentence}),),
+        opens=(Problem(known, sentence, details),),
+        closes=("creating_fails",),
+    )

@@ -1,0 +1,144 @@
+"""PURE: what is reported to the marketplace, and what its answers mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from orderlink.decide.shop import first_code
+from orderlink.decide.verdict import PASSING, Problem, Verdict
+from orderlink.model import Shipment, ShippedLine, Status, TicketState
+from orderlink.rows import EffectRow, Event, Kind, OrderRow
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from orderlink.model import SeenShipment, Ticket
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far a remote's timestamp of our own attempt may lie before the attempt."""
+
+
+def shipment_reference(row: OrderRow, number: int) -> str:
+    """Name a shipment so that only this effect has it; at most 90 characters (bol)."""
+    return f"orderlink-{row.key.order_id}-{number}"[:90]
+
+
+def shipment_of(row: OrderRow, number: int, carrier_code: str) -> Shipment:
+    """Make the shipment that reports everything that is still open, quantities explicit."""
+    lines = tuple(ShippedLine(line.line_id, line.open) for line in row.pushable_lines if line.open)
+    return Shipment(
+        order_id=row.key.order_id,
+        reference=shipment_reference(row, number),
+        lines=lines,
+        code=first_code(row),
+        carrier_code=carrier_code,
+    )
+
+
+def on_reported(row: OrderRow, shipment: Shipment, now: datetime) -> Verdict:
+    """Decide what it means that a shipment was carried out: the order is closed there."""
+    if row.status is not Status.PENDING_SHIPMENT:
+        return Verdict(events=(Event("reported", _shown(shipment)),))
+    return Verdict(
+        status=Status.SHIPPED,
+        changes={"closed_at": now, "closed_without_code": not shipment.code},
+        events=(Event("shipped", _shown(shipment)),),
+        closes=PASSING,
+    )
+
+
+def _shown(shipment: Shipment) -> dict[str, str]:
+    return {"code": shipment.code or "none", "carrier": shipment.carrier_code or "none"}
+
+
+def on_shipment_refused(row: OrderRow, sentence: str) -> Verdict:
+    """Decide what a refusal in the marketplace's words means: a person has to act."""
+    if row.status is not Status.PENDING_SHIPMENT:
+        return Verdict(events=(Event("shipment_refused", {"why": sentence}),))
+    return Verdict(
+        events=(Event("shipment_refused", {"why": sentence}),),
+        opens=(Problem("marketplace_refused", sentence),),
+        closes=("reporting_fails",),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What look-ups found out about a report whose answer was lost.
+
+    `ticket` to ask for, or `done`, or neither: nothing of it is there. `otherwise` has the codes
+    where the order was shipped, but not by this report.
+    """
+
+    ticket: str = ""
+    done: bool = False
+    otherwise: tuple[str, ...] = ()
+
+
+def settle(
+    shipment: Shipment,
+    attempted_at: datetime,
+    known_tickets: Collection[str],
+    tickets: Sequence[Ticket],
+    shipments: Sequence[SeenShipment] | None,
+    open_lines: Collection[str],
+) -> Settled:
+    """Decide what became of a report, from what the marketplace says now.
+
+    First a ticket newer than the attempt, then the order's quantities (`open_lines`: ids of lines
+    with pieces left to ship), then a shipment with our reference or our code. `shipments` None: the
+    marketplace cannot list them.
+    """
+    for ticket in tickets:
+        newer = ticket.created_at is None or ticket.created_at >= attempted_at - CLOCKS_DIFFER
+        if newer and ticket.id not in known_tickets and ticket.state is not TicketState.UNKNOWN:
+            return Settled(ticket=ticket.id)
+    seen = shipments or ()
+    if any(one.reference == shipment.reference for one in seen):
+        return Settled(done=True)
+    wanted = {line.line_id for line in shipment.lines}
+    if wanted & set(open_lines):
+        return Settled()
+    if shipments is None or (shipment.code and shipment.code in {one.code for one in seen}):
+        return Settled(done=True)
+    return Settled(otherwise=tuple(sorted({one.code or "no code" for one in seen})) or ("no code",))
+
+
+def on_shipped_otherwise(shipment: Shipment, codes: Sequence[str], now: datetime) -> Verdict:
+    """Decide what it means that somebody else closed the order at the marketplace."""
+    there = ", ".join(codes)
+    ours = shipment.code or "no code"
+    told = Problem("shipped_otherwise", f"already shipped there with {there}, here with {ours}")
+    return Verdict(
+        status=Status.SHIPPED,
+        changes={"closed_at": now},
+        events=(Event("shipped_at_marketplace", {"codes": there}),),
+        closes=PASSING,
+        opens=() if set(codes) == {ours} else (told,),
+        withdrawn=(Kind.SHIP,),
+    )
+
+
+def on_tracking_updated(shipment: Shipment) -> Verdict:
+    """Decide what it means that a late code was taken."""
+    return Verdict(
+        changes={"closed_without_code": False},
+        events=(Event("late_code_sent", _shown(shipment)),),
+        closes=("tracking_refused",),
+    )
+
+
+def on_tracking_refused(sentence: str) -> Verdict:
+    """Decide what it means that a late code was refused."""
+    return Verdict(
+        events=(Event("late_code_refused", {"why": sentence}),),
+        opens=(Problem("tracking_refused", sentence),),
+    )
+
+
+def known_tickets(effect: EffectRow) -> frozenset[str]:
+    """Give the tickets of this effect's attempts that are known to have failed."""
+    return frozenset(effect.document.get("tickets", ())) if effect.document else frozenset()

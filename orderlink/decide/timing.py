@@ -1,0 +1,108 @@
+"""PURE: what is due when: back-off, quarantine, freshness, full looks, and whether time counts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from orderlink.rows import EffectState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderlink.rows import ConnectionRow, EffectRow, OrderRow
+
+FIRST_PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(hours=6)
+FRESH = timedelta(minutes=15)
+"""Nothing is sent that rests on an older look than this."""
+SKEW = timedelta(minutes=5)
+"""A clock that differs more than this from the servers' is not trusted."""
+FULL_LOOK_EVERY = timedelta(hours=24)
+LONGEST_CHANGES = timedelta(minutes=50)
+"""A marketplace tells what changed within the last hour at most (bol); after that: a full look."""
+GAP = timedelta(hours=48)
+"""A marketplace keeps handled orders in its list about this long (bol)."""
+LATE_CODE_EVERY = timedelta(hours=1)
+PARCELS_EVERY = timedelta(minutes=15)
+
+
+def pause(attempts: int) -> timedelta:
+    """Say how long to wait after so many failed attempts: 5 minutes doubling to 6 hours."""
+    doubled: timedelta = FIRST_PAUSE * (1 << min(max(attempts - 1, 0), 10))
+    return min(doubled, LONGEST_PAUSE)
+
+
+def is_due(not_before: datetime | None, now: datetime) -> bool:
+    """Tell whether a pause is over; one that is too long to be true came from a wrong clock."""
+    return not_before is None or not_before <= now or not_before > now + 4 * LONGEST_PAUSE
+
+
+def is_fresh(seen_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a look is recent enough to act on."""
+    return seen_at is not None and timedelta(0) <= now - seen_at <= FRESH
+
+
+def looked_at(row: OrderRow, connection: ConnectionRow) -> datetime:
+    """Say when the marketplace last told about this order.
+
+    A complete list of changes that does not name an order is a look at it, too.
+    """
+    if connection.changes_until is None:
+        return row.seen_at
+    return max(row.seen_at, connection.changes_until)
+
+
+def clock_is_trusted(now: datetime, newest: datetime | None, skews: list[timedelta]) -> bool:
+    """Tell whether time may count in this run.
+
+    It does not when the clock lies before the newest time in the state file, or differs from a
+    server's `Date` by more than five minutes.
+    """
+    if newest is not None and now < newest - SKEW:
+        return False
+    return all(abs(skew) <= SKEW for skew in skews)
+
+
+class Quarantine(Enum):
+    """How the quarantine of an unknown effect stands."""
+
+    STARTS = "starts"
+    RUNS = "runs"
+    OVER = "over"
+
+
+def quarantine(effect: EffectRow, length: timedelta, now: datetime, *, trusted: bool) -> Quarantine:
+    """Say whether an unknown effect is still in quarantine.
+
+    The time counts from the first trusted moment; an end that lies too far ahead was written by a
+    wrong clock, and the quarantine starts anew.
+    """
+    if effect.state is not EffectState.UNKNOWN or not trusted:
+        return Quarantine.RUNS
+    until = effect.quarantine_until
+    if until is None or until > now + length:
+        return Quarantine.STARTS
+    return Quarantine.OVER if until <= now else Quarantine.RUNS
+
+
+def wait_is_over(
+    waiting_since: datetime | None, wait: timedelta, now: datetime, *, trusted: bool
+) -> bool:
+    """Tell whether an order without a code has waited long enough."""
+    return trusted and waiting_since is not None and waiting_since + wait <= now
+
+
+def needs_full_look(connection: ConnectionRow, import_from: str, now: datetime) -> str:
+    """Say why the whole open list has to be read instead of the changes; empty: it need not be."""
+    until, full = connection.changes_until, connection.full_look_at
+    if until is None or full is None:
+        return "first run"
+    if connection.import_from != import_from:
+        return "import_from was changed"
+    if until > now or full > now:
+        return "the clock was set back"
+    if now - until > LONGEST_CHANGES:
+        return "gap"
+    return "daily" if now - full >= FULL_LOOK_EVERY else ""

@@ -1,0 +1,150 @@
+"""The only place where a remote write is carried out.
+
+Intent committed, call, outcome committed: a crash between any two lines leaves a `started` effect,
+which the next run makes `unknown`, and an unknown effect is looked up, never sent again blindly.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from orderlink.decide.timing import pause
+from orderlink.decide.verdict import NOTHING, Problem, Verdict
+from orderlink.errors import Ambiguous, Refused, RemoteError, SignInFailed, TryLater
+from orderlink.model import Json
+from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from orderlink.clock import Clock
+    from orderlink.store import Store
+
+T = TypeVar("T")
+
+FAILING = {
+    Kind.CREATE: "creating_fails",
+    Kind.SHIP: "reporting_fails",
+    Kind.UPDATE_TRACKING: "reporting_fails",
+}
+TRANSPORT_FAILURES = 3
+"""So many in a row, and a connection gets no more writes in this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an answer means: the effect's new state and what changes about the order.
+
+    `document` replaces the effect's copy of what it sent (which may hold a buyer's data).
+    """
+
+    state: EffectState
+    verdict: Verdict
+    remote_ref: str = ""
+    document: Json = None
+    error: str = ""
+
+
+class Outbox:
+    """Carries effects out, one at a time."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._closed: dict[str, str] = {}
+        self._failures: Counter[str] = Counter()
+        self.sent = 0
+
+    def is_closed(self, target: str) -> bool:
+        """Tell whether a connection gets no more writes in this run."""
+        return target in self._closed
+
+    def send(
+        self,
+        row: OrderRow,
+        effect: EffectRow,
+        document: Json,
+        call: Callable[[], T],
+        read_answer: Callable[[T], Outcome],
+    ) -> Outcome | None:
+        """Carry one effect out and record how it went, whatever that was.
+
+        `document` is the effect's own copy of what `call` sends. Returns None where the effect was
+        not what it was read as, so that nothing was sent.
+        """
+        started = replace(
+            effect,
+            state=EffectState.STARTED,
+            document=document,
+            attempts=effect.attempts + 1,
+            started_at=self._clock.now(),
+            quarantine_until=None,
+            not_before=None,
+            error="",
+        )
+        if self.is_closed(effect.target) or not self._store.change_effect(effect, started):
+            return None
+        try:
+            answer = self.call(row, started, call)
+            self.sent += 1
+            outcome = read_answer(answer)
+        except RemoteError as error:
+            outcome = self._failed(started, error)
+        except Exception:
+            # A bug after the call: it may have acted, so it is settled like a lost answer.
+            self.record(row, started, self._unknown(started, "orderlink failed in reading it"))
+            raise
+        self.record(row, started, outcome)
+        return outcome
+
+    def call(self, row: OrderRow, effect: EffectRow, call: Callable[[], T]) -> T:  # noqa: ARG002
+        """Make the call. A dry run does something else in this place."""
+        return call()
+
+    def record(self, row: OrderRow, effect: EffectRow, outcome: Outcome) -> None:
+        """Write an outcome down, with everything that follows from it, in one transaction."""
+        now = self._clock.now()
+        failing = outcome.state is EffectState.DUE
+        after = replace(
+            effect,
+            state=outcome.state,
+            document=effect.document if outcome.document is None else outcome.document,
+            remote_ref=outcome.remote_ref or effect.remote_ref,
+            error=outcome.error,
+            first_failed_at=(effect.first_failed_at or now) if failing else None,
+            not_before=now + pause(effect.attempts) if failing else None,
+        )
+        with self._store.transaction():
+            self._store.change_effect(effect, after)
+            if outcome.verdict:
+                self._store.apply(row, outcome.verdict, now)
+
+    def failed_before(self, row: OrderRow, effect: EffectRow, error: RemoteError) -> None:
+        """Record that what an effect needs could not be had, so that nothing was sent."""
+        attempted = replace(effect, attempts=effect.attempts + 1)
+        if self._store.change_effect(effect, attempted):
+            self.record(row, attempted, self._failed(attempted, error))
+
+    def _failed(self, effect: EffectRow, error: RemoteError) -> Outcome:
+        sentence = str(error)
+        if isinstance(error, Refused):
+            self._failures[effect.target] = 0
+            return Outcome(EffectState.REFUSED, NOTHING, error=sentence)
+        if isinstance(error, Ambiguous):
+            return self._unknown(effect, sentence)
+        if isinstance(error, SignInFailed):
+            self._closed[effect.target] = sentence
+        if isinstance(error, TryLater):
+            self._failures[effect.target] += 1 if error.transport else 0
+            if self._failures[effect.target] >= TRANSPORT_FAILURES:
+                self._closed[effect.target] = sentence
+        word = FAILING.get(effect.kind)
+        opens = (Problem(word, sentence),) if word else ()
+        return Outcome(EffectState.DUE, Verdict(opens=opens), error=sentence)
+
+    def _unknown(self, effect: EffectRow, sentence: str) -> Outcome:
+        self._closed[effect.target] = sentence
+        event = Event("outcome_unknown", {"kind": effect.kind, "why": sentence})
+        return Outcome(EffectState.UNKNOWN, Verdict(events=(event,)), error=sentence)

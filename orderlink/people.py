@@ -1,0 +1,127 @@
+"""What people decide about orders: retry, manual, follow. One short transaction each, no lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from orderlink.decide.verdict import PASSING, Verdict
+from orderlink.model import CLOSED, Status
+from orderlink.problems import WORDS
+from orderlink.rows import EffectState, Event, Kind, OrderKey, OrderRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderlink.rows import EffectRow, ProblemRow
+    from orderlink.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one order: `changed`, and a sentence that says it."""
+
+    changed: bool
+    sentence: str
+
+
+def retry(store: Store, row: OrderRow, now: datetime) -> Result:
+    """Close an order's problems and make due what was refused; the unknown is only looked up."""
+    with store.transaction():
+        problems = store.problems(row.key)
+        effects = [one for one in store.effects(row.key) if one.state is EffectState.REFUSED]
+        unknown = [one for one in store.effects(row.key) if one.state is EffectState.UNKNOWN]
+        paused = [one for one in store.effects(row.key) if _is_paused(one, now)]
+        if not problems and not effects and not unknown and not paused:
+            return Result(changed=False, sentence=f"{row.key.order_id}: nothing to retry")
+        words = [problem.word for problem in problems]
+        verdict = Verdict(
+            changes=_decided(row, words),
+            events=(Event("retry", {"problems": ", ".join(words)}),),
+            closes=tuple(words),
+        )
+        store.apply(row, verdict, now)
+        for effect in effects:
+            again = replace(effect, state=EffectState.DUE, not_before=None, first_failed_at=None)
+            store.change_effect(effect, again)
+        for effect in paused:
+            store.change_effect(effect, replace(effect, not_before=None))
+    return Result(changed=True, sentence=f"{row.key.order_id}: {_what_next(unknown)}")
+
+
+def _is_paused(effect: EffectRow, now: datetime) -> bool:
+    waiting = effect.not_before is not None and effect.not_before > now
+    return effect.state is EffectState.DUE and waiting
+
+
+def _decided(row: OrderRow, words: list[str]) -> dict[str, object]:
+    """Give what a person's retry decides beyond trying again."""
+    changes: dict[str, object] = {"not_before": None}
+    if {"cancellation_requested", "order_number_taken"} & set(words) and not row.shop_order_id:
+        changes["create_anyway"] = True
+    if "partly_refunded" in words:
+        changes["refund_confirmed"] = True
+    if "unreadable" in words:
+        changes["has_details"] = bool(row.document)
+    return changes
+
+
+def _what_next(unknown: list[EffectRow]) -> str:
+    if not unknown:
+        return "the next run tries again"
+    until = max((one.quarantine_until for one in unknown if one.quarantine_until), default=None)
+    if until is None:
+        return "its outcome is unknown; the next run looks it up and sends nothing yet"
+    return (
+        "its outcome is unknown; it is looked up in every run, and may be sent again "
+        f"after {until:%Y-%m-%d %H:%M} UTC if nothing of it is found"
+    )
+
+
+def take_over(store: Store, row: OrderRow, now: datetime) -> Result:
+    """Let a person handle the order: it is no longer followed."""
+    if row.status in CLOSED or row.status is Status.MANUAL:
+        return Result(changed=False, sentence=f"{row.key.order_id}: it is {row.status}")
+    verdict = Verdict(
+        status=Status.MANUAL,
+        events=(Event("manual", {"was": row.status}),),
+        closes=(*PASSING, *(word for word, entry in WORDS.items() if entry.lasting)),
+        withdrawn=(Kind.CREATE, Kind.SHIP, Kind.CORRECT_IN_SHOP, Kind.HOLD_IN_SHOP),
+        changes={"waiting_since": None},
+    )
+    if not store.apply(row, verdict, now):
+        return _changed_meanwhile(row)
+    return Result(changed=True, sentence=f"{row.key.order_id}: you handle it from now on")
+
+
+def follow(store: Store, row: OrderRow, now: datetime) -> Result:
+    """Take an order back that a person had taken over."""
+    if row.status is not Status.MANUAL:
+        return Result(changed=False, sentence=f"{row.key.order_id}: it is {row.status}, not manual")
+    status = Status.NOT_SHIPPED if row.shop_order_id else Status.NEW
+    verdict = Verdict(status=status, events=(Event("followed"),))
+    if not store.apply(row, verdict, now):
+        return _changed_meanwhile(row)
+    return Result(changed=True, sentence=f"{row.key.order_id}: followed again, {status}")
+
+
+def _changed_meanwhile(row: OrderRow) -> Result:
+    sentence = f"{row.key.order_id}: a run changed it in this very moment; look and try again"
+    return Result(changed=False, sentence=sentence)
+
+
+def orders_with_problems(store: Store) -> list[OrderRow]:
+    """List the orders that have an open problem."""
+    keys = {
+        OrderKey(problem.connection, problem.order_id)
+        for problem in store.problems()
+        if problem.order_id
+    }
+    rows = (store.order(key) for key in sorted(keys))
+    return [row for row in rows if row is not None]
+
+
+def retry_connection(store: Store, problem: ProblemRow, now: datetime) -> None:
+    """Close a connection's problem; the next run opens it again where it is still there."""
+    with store.transaction():
+        store.solve(OrderKey(problem.connection, ""), [problem.word], now)

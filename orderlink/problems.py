@@ -1,0 +1,159 @@
+"""The vocabulary of problems: a fixed word each, for programs, and what a person can do about it.
+
+A problem stands beside an order's status or on a connection. Its word is stable in `--json`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+
+class Block(StrEnum):
+    """What a problem keeps from happening."""
+
+    NOTHING = "nothing"
+    CREATE = "create"
+    SHIP = "ship"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One entry of the vocabulary.
+
+    `transient`: it may go away by itself, a person is told after `alert_after` only.
+    `lasting`: it is not over because the order is closed.
+    `advice` is the command or act that helps; `{order}` and `{connection}` are filled in.
+    """
+
+    meaning: str
+    advice: str
+    blocks: Block = Block.NOTHING
+    transient: bool = False
+    lasting: bool = False
+
+
+RETRY = "orderlink retry {order}"
+
+WORDS: dict[str, Word] = {
+    # connections
+    "unreachable": Word(
+        "the system does not answer as it should",
+        "check that it is up and that the address is right",
+        transient=True,
+    ),
+    "sign_in_failed": Word(
+        "the credentials are refused or lack a right",
+        "renew the credentials of [{connection}] in the configuration",
+    ),
+    "secret_missing": Word(
+        "a secret cannot be had",
+        "make the secret of [{connection}] available",
+    ),
+    "too_many_new_orders": Word(
+        "more new orders than max_new_orders: none was created",
+        "orderlink import --connection {connection} --force",
+    ),
+    "clock_wrong": Word(
+        "this machine's clock is wrong: nothing that needs time to pass was done",
+        "set the clock (NTP)",
+        transient=True,
+    ),
+    # before the shop
+    "unreadable": Word("the marketplace's answer cannot be read", RETRY, Block.CREATE),
+    "not_ready": Word(
+        "the marketplace does not let it be handled yet", "wait", Block.CREATE, transient=True
+    ),
+    "reading_fails": Word(
+        "it cannot be read at the marketplace", RETRY, Block.NOTHING, transient=True
+    ),
+    "cancellation_requested": Word(
+        "the buyer asks to cancel",
+        "cancel it at the marketplace, or create it all the same: " + RETRY,
+        Block.CREATE,
+    ),
+    "product_unknown": Word(
+        "the shop has no such product", "add the product to the shop, then " + RETRY, Block.CREATE
+    ),
+    "product_ambiguous": Word(
+        "several products of the shop match", "leave one of them, then " + RETRY, Block.CREATE
+    ),
+    "product_unusable": Word(
+        "the product cannot be ordered as it is (parent, draft, trash)",
+        "mend the product in the shop, then " + RETRY,
+        Block.CREATE,
+    ),
+    "order_number_taken": Word(
+        "an order with this number is in the shop, but it is not ours",
+        "look at that order; if it is another one: " + RETRY + ", else: orderlink manual {order}",
+        Block.CREATE,
+    ),
+    "shop_refused": Word("the shop refused it", "mend what it names, then " + RETRY, Block.CREATE),
+    "creating_fails": Word("it cannot be created for now", RETRY, transient=True),
+    # in the shop
+    "total_differs": Word(
+        "the shop's total is not the marketplace's",
+        "mend the order in the shop, then " + RETRY,
+        lasting=True,
+    ),
+    "several_in_shop": Word(
+        "the shop has it more than once",
+        "cancel all but one in the shop, then " + RETRY,
+        lasting=True,
+    ),
+    "other_origin": Word(
+        "another orderlink, with another state file, created it",
+        "stop the other installation, or: orderlink manual {order}",
+        lasting=True,
+    ),
+    "shop_order_gone": Word(
+        "the shop order is cancelled, deleted or refunded",
+        "cancel it at the marketplace, or re-open it in the shop and " + RETRY,
+        Block.SHIP,
+    ),
+    "shop_order_changed": Word(
+        "the shop order does not carry our reference any more",
+        "look at it in the shop, then " + RETRY,
+        Block.SHIP,
+    ),
+    "partly_refunded": Word(
+        "a part of it was refunded in the shop",
+        "ship it all the same: " + RETRY,
+        Block.SHIP,
+    ),
+    "cancelled_at_marketplace": Word(
+        "it was cancelled at the marketplace", "cancel the shop order, then " + RETRY, lasting=True
+    ),
+    # at the marketplace
+    "carrier_unknown": Word(
+        "no carrier is known for the parcel",
+        "set default_carrier of [{connection}], then " + RETRY,
+        Block.SHIP,
+    ),
+    "marketplace_refused": Word(
+        "the marketplace refused the shipment", "mend what it names, then " + RETRY, Block.SHIP
+    ),
+    "tracking_refused": Word(
+        "the marketplace refused the code that came later", RETRY, lasting=True
+    ),
+    "reporting_fails": Word("it cannot be reported for now", RETRY, transient=True),
+    "shipped_otherwise": Word(
+        "it is shipped at the marketplace with another code than the shop's",
+        "if that is right: " + RETRY,
+        lasting=True,
+    ),
+}
+
+
+def advice(word: str, *, order: str, connection: str) -> str:
+    """Say what a person can do about a problem."""
+    return WORDS[word].advice.format(order=order, connection=connection)
+
+
+def needs_person(word: str, age: timedelta, alert_after: timedelta) -> bool:
+    """Tell whether a problem of this age wants a person: one that may pass is given time first."""
+    return not WORDS[word].transient or age > alert_after

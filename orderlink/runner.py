@@ -1,0 +1,168 @@
+"""One run of a stage from the outside: lock, state, connections, stage, what a person is told."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from requests.adapters import BaseAdapter
+
+from orderlink.clock import Clock
+from orderlink.cycle.connecting import Connector, connect_all
+from orderlink.cycle.run import Run, Selection
+from orderlink.cycle.stages import STAGES, finish
+from orderlink.decide.telling import to_tell, wants_person
+from orderlink.dryrun import DryOutbox, copy_of
+from orderlink.errors import ConfigurationError
+from orderlink.lock import RunLock
+from orderlink.outbox import Outbox
+from orderlink.redact import Redactor
+from orderlink.rows import ProblemRow
+from orderlink.store import Store
+from orderlink.store.database import Database
+
+if TYPE_CHECKING:
+
+
+    from orderlink.config import Config
+    from orderlink.rows import OrderKey
+
+log = logging.getLogger("orderlink")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a person or cron asked for."""
+
+    stage: str
+    connections: frozenset[str] = frozenset()  # names in the configuration; empty: all
+    orders: tuple[str, ...] = ()  # marketplace numbers, shop ids or numbers, or codes
+    force: bool = False
+    dry_run: bool = False
+    wait: bool = False
+    max_seconds: float = 240.0
+
+
+@dataclass
+class World:
+    """What a run is handed: time, network, disk, and where to say things."""
+
+    clock: Clock
+    say: Callable[[str, str], None] = lambda _label, _text: None
+    tell: Callable[[str], None] = lambda _text: None
+    stopping: Callable[[], bool] = lambda: False
+    adapter: Callable[[str], BaseAdapter | None] = lambda _name: None
+    connect: Callable[..., sqlite3.Connection] | None = None
+    redactor: Redactor = field(default_factory=lambda: Redactor(()))
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a run went: what was counted, what needs a person, and faults of orderlink itself."""
+
+    counts: Counter[str]
+    problems: list[ProblemRow]
+    bugs: list[str]
+    finished: bool  # False: it stopped at its deadline or on request
+
+
+def open_store(config: Config, world: World) -> Store:
+    """Open the state file. Raises `StateError`."""
+    arguments: dict[str, Any] = {"connect": world.connect} if world.connect else {}
+    return Store(Database(config.state, **arguments))
+
+
+def run(config: Config, order: Order, world: World) -> Report:
+    """Run one stage, or all three.
+
+    Raises `Locked`, `ConfigurationError` and `StateError`; whatever else goes wrong is a problem in
+    the state file.
+    """
+    if order.dry_run:
+        return _run(config, order, world)
+    with RunLock(config.state, world.clock, wait=order.wait):
+        return _run(config, order, world)
+
+
+def _run(config: Config, order: Order, world: World) -> Report:
+    store = open_store(config, world)
+    try:
+        if order.dry_run:
+            real, store = store, copy_of(store)
+            real.close()
+        return _stage(config, order, world, store)
+    finally:
+        store.close()
+
+
+def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
+    clock = world.clock
+    end = clock.monotonic() + order.max_seconds
+    number = store.start_run(order.stage, clock.now())
+    with store.transaction():
+        recovered = store.recover_started()
+    if recovered:
+        world.say("state", f"{recovered} interrupted: looked up before anything is sent again")
+    connector = Connector(
+        store, clock, lambda: end - clock.monotonic(), world.redactor, world.adapter
+    )
+    pairs, missing = connect_all(config, connector, order.connections)
+    dry = DryOutbox(store, clock, lambda text: world.say("", text))
+    this = Run(
+        store=store,
+        clock=clock,
+        outbox=dry if order.dry_run else Outbox(store, clock),
+        marketplaces=pairs,
+        remaining=lambda: end - clock.monotonic(),
+        stopping=world.stopping,
+        say=world.say,
+        tell=world.tell,
+    )
+    selection = Selection(_keys(store, order.orders), order.force)
+    STAGES[order.stage](this, selection)
+    finish(this)
+    this.counts["recovered"] += recovered
+    outcome = "ok" if not (this.failed or this.bugs or missing) else "failed"
+    with store.transaction():
+        store.end_run(number, outcome, this.counts, clock.now())
+    problems = tell(store, config, world, quiet=order.dry_run)
+    return Report(this.counts, problems, this.bugs, this.may_go_on())
+
+
+def _keys(store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:
+    keys = set()
+    for name in names:
+        rows = store.orders_named(name)
+        if not rows:
+            raise ConfigurationError([f"no order is called {name}: see `orderlink orders`"])
+        if len(rows) > 1:
+            listed = ", ".join(f"{row.key.connection} {row.key.order_id}" for row in rows)
+            raise ConfigurationError([f"{name} is more than one order: {listed}"])
+        keys.add(rows[0].key)
+    return frozenset(keys)
+
+
+def tell(store: Store, config: Config, world: World, *, quiet: bool) -> list[ProblemRow]:
+    """Tell a person what he has not been told today; give everything that needs one."""
+    now = world.clock.now()
+    problems = store.problems()
+    labels = {row.id: row.label for row in store.connections()}
+    if not quiet:
+        for problem in to_tell(problems, now, config.alert_after):
+            world.tell(f"{_place(problem, labels)}: {problem.sentence}")
+            with store.transaction():
+                store.told(problem, now)
+        for problem in store.solved_and_told():
+            world.tell(f"{_place(problem, labels)}: over: {problem.sentence}")
+            with store.transaction():
+                store.told(problem, None)
+    return [one for one in problems if wants_person(one, now, config.alert_after)]
+
+
+def _place(problem: ProblemRow, labels: dict[str, str]) -> str:
+    label = labels.get(problem.connection, problem.connection.removeprefix("name:"))
+    return f"{label} {problem.order_id}".rstrip()

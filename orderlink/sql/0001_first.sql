@@ -1,0 +1,174 @@
+-- The first schema. Times are UTC text, amounts text decimals, compound values JSON text that no
+-- query looks into; account and connection stand in every key (see README, Design).
+
+CREATE TABLE facts (
+    name TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE connections (
+    account TEXT NOT NULL,
+    id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    type TEXT NOT NULL,
+    binding TEXT NOT NULL,
+    label TEXT NOT NULL,
+    first_run_at TEXT,
+    import_from TEXT NOT NULL DEFAULT '',
+    changes_until TEXT,
+    full_look_at TEXT,
+    newest_shop_order TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (account, id),
+    UNIQUE (account, role, binding)
+);
+
+CREATE TABLE orders (
+    account TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    shop TEXT NOT NULL,
+    status TEXT NOT NULL,
+    placed_at TEXT NOT NULL,
+    first_seen_at TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
+    lines TEXT NOT NULL DEFAULT '[]',
+    parcels TEXT NOT NULL DEFAULT '[]',
+    currency TEXT NOT NULL DEFAULT '',
+    total TEXT NOT NULL DEFAULT '0',
+    reference TEXT NOT NULL DEFAULT '',
+    marks TEXT NOT NULL DEFAULT '[]',
+    document TEXT,
+    has_details INTEGER NOT NULL DEFAULT 0,
+    approved INTEGER NOT NULL DEFAULT 0,
+    create_anyway INTEGER NOT NULL DEFAULT 0,
+    refund_confirmed INTEGER NOT NULL DEFAULT 0,
+    deliver_by TEXT,
+    expires_on TEXT,
+    shop_order_id TEXT NOT NULL DEFAULT '',
+    shop_order_number TEXT NOT NULL DEFAULT '',
+    shop_status TEXT NOT NULL DEFAULT '',
+    shop_seen_at TEXT,
+    waiting_since TEXT,
+    parcels_asked_at TEXT,
+    closed_at TEXT,
+    closed_without_code INTEGER NOT NULL DEFAULT 0,
+    not_before TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (account, connection, order_id)
+);
+
+-- What a run asks for: open orders only, however many years are in the file.
+CREATE INDEX orders_open ON orders (account, connection, status)
+    WHERE status NOT IN ('shipped', 'cancelled', 'manual');
+CREATE INDEX orders_followed ON orders (account, shop)
+    WHERE status IN ('not_shipped', 'waiting', 'pending_shipment');
+CREATE INDEX orders_closed_without_code ON orders (account, shop, closed_at)
+    WHERE closed_without_code = 1;
+CREATE INDEX orders_by_number ON orders (order_id);
+CREATE INDEX orders_by_shop_id ON orders (shop_order_id) WHERE shop_order_id <> '';
+CREATE INDEX orders_by_shop_number ON orders (shop_order_number) WHERE shop_order_number <> '';
+CREATE INDEX orders_by_placing ON orders (account, placed_at);
+
+-- Every tracking code that a shop ever named, so that a person can ask for an order by its code.
+CREATE TABLE codes (
+    account TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    code TEXT NOT NULL,
+    PRIMARY KEY (account, connection, order_id, code)
+);
+CREATE INDEX codes_by_code ON codes (code);
+
+CREATE TABLE outbox (
+    account TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    target TEXT NOT NULL,
+    state TEXT NOT NULL,
+    document TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    not_before TEXT,
+    first_failed_at TEXT,
+    started_at TEXT,
+    quarantine_until TEXT,
+    remote_ref TEXT NOT NULL DEFAULT '',
+    error TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (account, connection, order_id, kind, number)
+);
+CREATE INDEX outbox_open ON outbox (account, target, state)
+    WHERE state IN ('due', 'started', 'accepted', 'unknown');
+
+CREATE TABLE problems (
+    id INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    word TEXT NOT NULL,
+    since TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    details TEXT NOT NULL DEFAULT '{}',
+    told_at TEXT,
+    solved_at TEXT
+);
+CREATE UNIQUE INDEX problems_open ON problems (account, connection, order_id, word)
+    WHERE solved_at IS NULL;
+CREATE INDEX problems_told ON problems (account, told_at)
+    WHERE solved_at IS NOT NULL AND told_at IS NOT NULL;
+
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    word TEXT NOT NULL,
+    details TEXT NOT NULL DEFAULT '{}'
+);
+CREATE INDEX events_of_order ON events (account, connection, order_id, id);
+
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    command TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    ended_at TEXT,
+    outcome TEXT NOT NULL DEFAULT '',
+    counts TEXT NOT NULL DEFAULT '{}'
+);
+
+CREATE TABLE successes (
+    account TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (account, connection, stage)
+);
+
+CREATE TABLE shelf (
+    account TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    until TEXT,
+    PRIMARY KEY (account, connection, name)
+);
+
+-- Access tokens stand here and nowhere else; backups and copies leave this table out.
+CREATE TABLE tokens (
+    account TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    until TEXT,
+    PRIMARY KEY (account, connection, name)
+);
+
+CREATE TABLE budgets (
+    account TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (account, connection, name)
+);

@@ -1,0 +1,178 @@
+-- fact --
+SELECT value FROM facts WHERE name = :name
+-- put_fact --
+INSERT INTO facts (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+
+-- connections --
+SELECT * FROM connections WHERE account = :account ORDER BY id
+-- add_connection --
+INSERT INTO connections (account, id, role, type, binding, label)
+VALUES (:account, :id, :role, :type, :binding, :label)
+-- label_connection --
+UPDATE connections SET label = :label WHERE account = :account AND id = :id
+-- first_run --
+UPDATE connections SET first_run_at = :at
+WHERE account = :account AND id = :id AND first_run_at IS NULL
+-- looked --
+UPDATE connections SET changes_until = :until WHERE account = :account AND id = :id
+-- looked_at_all --
+UPDATE connections SET changes_until = :until, full_look_at = :until, import_from = :import_from
+WHERE account = :account AND id = :id
+-- newest_shop_order --
+UPDATE connections SET newest_shop_order = :newest WHERE account = :account AND id = :id
+
+-- order --
+SELECT * FROM orders
+WHERE account = :account AND connection = :connection AND order_id = :order_id
+-- add_order --
+INSERT INTO orders (account, connection, order_id, shop, status, placed_at, first_seen_at, seen_at,
+    lines, reference)
+VALUES (:account, :connection, :order_id, :shop, :status, :placed_at, :first_seen_at, :seen_at,
+    :lines, :reference)
+ON CONFLICT (account, connection, order_id) DO NOTHING
+-- leave_out_order --
+DELETE FROM orders WHERE account = :account AND connection = :connection AND order_id = :order_id
+    AND status = 'new' AND shop_order_id = ''
+-- change_status --
+UPDATE orders SET status = :status
+WHERE account = :account AND connection = :connection AND order_id = :order_id AND status = :old
+-- open_orders --
+SELECT * FROM orders WHERE account = :account AND connection = :connection
+    AND status NOT IN ('shipped', 'cancelled', 'manual')
+ORDER BY placed_at, order_id
+-- new_orders --
+SELECT * FROM orders WHERE account = :account AND connection = :connection
+    AND status NOT IN ('shipped', 'cancelled', 'manual') AND status = 'new'
+ORDER BY attempts, placed_at, order_id
+-- approve_new_orders --
+UPDATE orders SET approved = 1 WHERE account = :account AND connection = :connection
+    AND status NOT IN ('shipped', 'cancelled', 'manual') AND status = 'new'
+-- followed_orders --
+SELECT * FROM orders WHERE account = :account AND shop = :shop
+    AND status IN ('not_shipped', 'waiting', 'pending_shipment')
+ORDER BY placed_at, order_id
+-- late_orders --
+SELECT * FROM orders WHERE account = :account AND shop = :shop AND closed_without_code = 1
+    AND closed_at >= :closed_after AND status = 'shipped'
+ORDER BY closed_at, order_id
+-- orders_named --
+SELECT DISTINCT orders.* FROM orders
+LEFT JOIN codes ON codes.account = orders.account AND codes.connection = orders.connection
+    AND codes.order_id = orders.order_id AND codes.code = :code
+WHERE orders.account = :account
+    AND (orders.order_id = :name OR orders.shop_order_id = :name
+        OR orders.shop_order_number = :number OR codes.code IS NOT NULL)
+ORDER BY orders.connection, orders.placed_at
+-- listed_orders --
+SELECT * FROM orders WHERE account = :account
+    AND (:status = '' OR status = :status) AND (:connection = '' OR connection = :connection)
+    AND placed_at >= :since
+ORDER BY placed_at DESC, order_id DESC LIMIT :limit
+-- add_code --
+INSERT INTO codes (account, connection, order_id, code)
+VALUES (:account, :connection, :order_id, :code)
+ON CONFLICT (account, connection, order_id, code) DO NOTHING
+-- count_orders --
+SELECT connection, status, COUNT(*) AS count FROM orders WHERE account = :account
+GROUP BY connection, status
+-- waiting_orders --
+SELECT * FROM orders WHERE account = :account AND status = 'waiting'
+ORDER BY waiting_since, placed_at LIMIT :limit
+-- dated_orders --
+SELECT * FROM orders WHERE account = :account
+    AND status NOT IN ('shipped', 'cancelled', 'manual') AND deliver_by IS NOT NULL
+    AND (deliver_by <= :day OR expires_on <= :day)
+ORDER BY expires_on, deliver_by, placed_at LIMIT :limit
+
+-- effect --
+SELECT * FROM outbox WHERE account = :account AND connection = :connection
+    AND order_id = :order_id AND kind = :kind AND number = :number
+-- effects_of_order --
+SELECT * FROM outbox WHERE account = :account AND connection = :connection
+    AND order_id = :order_id ORDER BY kind, number
+-- open_effects --
+SELECT * FROM outbox WHERE account = :account AND target = :target
+    AND state IN ('due', 'started', 'accepted', 'unknown') AND state = :state
+ORDER BY attempts, connection, order_id, kind, number
+-- add_effect --
+INSERT INTO outbox (account, connection, order_id, kind, number, target, state, document)
+VALUES (:account, :connection, :order_id, :kind, :number, :target, :state, :document)
+-- change_effect --
+UPDATE outbox SET state = :state, document = :document, attempts = :attempts,
+    not_before = :not_before, first_failed_at = :first_failed_at, started_at = :started_at,
+    quarantine_until = :quarantine_until, remote_ref = :remote_ref, error = :error
+WHERE account = :account AND connection = :connection AND order_id = :order_id
+    AND kind = :kind AND number = :number AND state = :old_state AND attempts = :old_attempts
+-- recover_started --
+UPDATE outbox SET state = 'unknown', quarantine_until = NULL WHERE account = :account
+    AND state IN ('due', 'started', 'accepted', 'unknown') AND state = 'started'
+
+-- open_problem --
+INSERT INTO problems (account, connection, order_id, word, since, sentence, details)
+VALUES (:account, :connection, :order_id, :word, :since, :sentence, :details)
+ON CONFLICT (account, connection, order_id, word) WHERE solved_at IS NULL
+DO UPDATE SET sentence = excluded.sentence, details = excluded.details
+-- open_problem_of --
+SELECT * FROM problems WHERE account = :account AND connection = :connection
+    AND order_id = :order_id AND word = :word AND solved_at IS NULL
+-- open_problems_of_order --
+SELECT * FROM problems WHERE account = :account AND connection = :connection
+    AND order_id = :order_id AND solved_at IS NULL ORDER BY since, word
+-- open_problems --
+SELECT * FROM problems WHERE account = :account AND solved_at IS NULL
+ORDER BY since, connection, order_id, word
+-- solve_problem --
+UPDATE problems SET solved_at = :at WHERE account = :account AND connection = :connection
+    AND order_id = :order_id AND word = :word AND solved_at IS NULL
+-- problems_solved_and_told --
+SELECT * FROM problems WHERE account = :account AND solved_at IS NOT NULL AND told_at IS NOT NULL
+ORDER BY solved_at
+-- told_problem --
+UPDATE problems SET told_at = :at WHERE id = :id
+
+-- add_event --
+INSERT INTO events (account, connection, order_id, at, word, details)
+VALUES (:account, :connection, :order_id, :at, :word, :details)
+-- events_of_order --
+SELECT * FROM events WHERE account = :account AND connection = :connection
+    AND order_id = :order_id ORDER BY id
+
+-- add_run --
+INSERT INTO runs (account, command, started_at) VALUES (:account, :command, :started_at)
+RETURNING id
+-- end_run --
+UPDATE runs SET ended_at = :ended_at, outcome = :outcome, counts = :counts WHERE id = :id
+-- last_run --
+SELECT * FROM runs WHERE account = :account ORDER BY id DESC LIMIT 1
+-- succeeded --
+INSERT INTO successes (account, connection, stage, at)
+VALUES (:account, :connection, :stage, :at)
+ON CONFLICT (account, connection, stage) DO UPDATE SET at = excluded.at
+-- successes --
+SELECT connection, stage, at FROM successes WHERE account = :account ORDER BY connection, stage
+
+-- shelf_value --
+SELECT value, until FROM shelf
+WHERE account = :account AND connection = :connection AND name = :name
+-- put_on_shelf --
+INSERT INTO shelf (account, connection, name, value, until)
+VALUES (:account, :connection, :name, :value, :until)
+ON CONFLICT (account, connection, name)
+DO UPDATE SET value = excluded.value, until = excluded.until
+-- token_value --
+SELECT value, until FROM tokens
+WHERE account = :account AND connection = :connection AND name = :name
+-- put_token --
+INSERT INTO tokens (account, connection, name, value, until)
+VALUES (:account, :connection, :name, :value, :until)
+ON CONFLICT (account, connection, name)
+DO UPDATE SET value = excluded.value, until = excluded.until
+-- drop_expired_tokens --
+DELETE FROM tokens WHERE until IS NOT NULL AND until <= :now
+-- budgets --
+SELECT name, state FROM budgets WHERE account = :account AND connection = :connection
+-- put_budget --
+INSERT INTO budgets (account, connection, name, state)
+VALUES (:account, :connection, :name, :state)
+ON CONFLICT (account, connection, name) DO UPDATE SET state = excluded.state

@@ -1,0 +1,204 @@
+"""The only SQL: the state file as rows and verdicts.
+
+Everything that changes about an order goes through `Store.apply`, in one transaction. Readers get
+the frozen values of `orderlink.rows`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from orderlink.codec import dumps, time_text
+from orderlink.model import Status
+from orderlink.rows import Event, OrderKey, OrderRow
+from orderlink.store.effects import Effects
+from orderlink.store.records import column, connection_row, order_row
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from orderlink.decide.verdict import Verdict
+    from orderlink.rows import ConnectionRow, LineRow
+
+
+class Store(Effects):
+    """The state of one installation."""
+
+    def connections(self) -> list[ConnectionRow]:
+        """List all connections that were ever used."""
+        return [connection_row(row) for row in self.database.all("connections")]
+
+    def connection(self, identity: str) -> ConnectionRow:
+        """Give one connection by its id."""
+        return next(row for row in self.connections() if row.id == identity)
+
+    def bind(self, role: str, kind: str, binding: str, label: str) -> ConnectionRow:
+        """Give the connection with this binding; it is added, or its label renewed, as needed."""
+        rows = self.connections()
+        for row in rows:
+            if (row.role, row.binding) == (role, binding):
+                if row.label != label:
+                    self.database.run("label_connection", id=row.id, label=label)
+                return replace(row, label=label)
+        short = kind.rsplit(":", 1)[-1].lower()
+        taken = {row.id for row in rows}
+        number = next(n for n in range(1, len(rows) + 2) if f"{short}-{n}" not in taken)
+        values = {"id": f"{short}-{number}", "role": role, "type": kind}
+        self.database.run("add_connection", binding=binding, label=label, **values)
+        return self.connection(values["id"])
+
+    def first_run(self, connection: str, at: datetime) -> None:
+        """Keep the instant of a connection's first run; later ones change nothing."""
+        self.database.run("first_run", id=connection, at=time_text(at))
+
+    def looked(self, connection: str, until: datetime, import_from: str | None) -> None:
+        """Move the watermark; `import_from` is given after a look at the whole open list."""
+        if import_from is None:
+            self.database.run("looked", id=connection, until=time_text(until))
+        else:
+            self.database.run(
+                "looked_at_all", id=connection, until=time_text(until), import_from=import_from
+            )
+
+    def set_newest_shop_order(self, connection: str, newest: str) -> None:
+        """Keep the highest order id that is known of a shop."""
+        self.database.run("newest_shop_order", id=connection, newest=newest)
+
+    def order(self, key: OrderKey) -> OrderRow | None:
+        """Give one order."""
+        row = self.database.one("order", connection=key.connection, order_id=key.order_id)
+        return None if row is None else order_row(row)
+
+    def add_order(
+        self,
+        key: OrderKey,
+        shop: str,
+        placed_at: datetime,
+        now: datetime,
+        lines: Sequence[LineRow],
+        reference: str,
+    ) -> bool:
+        """Take in an order as `new`; False where it was known already."""
+        added = self.database.run(
+            "add_order",
+            connection=key.connection,
+            order_id=key.order_id,
+            shop=shop,
+            status=Status.NEW,
+            placed_at=time_text(placed_at),
+            first_seen_at=time_text(now),
+            seen_at=time_text(now),
+            lines=dumps(lines),
+            reference=reference,
+        )
+        if added:
+            self.add_event(key, Event("seen"), now)
+        return bool(added)
+
+    def leave_out(self, key: OrderKey) -> None:
+        """Drop a new order that turns out to be none of ours: the marketplace sends it."""
+        self.database.run("leave_out_order", connection=key.connection, order_id=key.order_id)
+
+    def apply(self, row: OrderRow, verdict: Verdict, now: datetime) -> bool:
+        """Write a verdict down; False where the status had changed meanwhile.
+
+        Facts and events are recorded in any case; status, problems and effects only where the row
+        still has the status on which the verdict was taken.
+        """
+        with self.transaction():
+            self._write_facts(row.key, verdict.changes)
+            for event in verdict.events:
+                self.add_event(row.key, event, now)
+            if verdict.status is not None and not self._change_status(row, verdict.status):
+                return False
+            for problem in verdict.opens:
+                self.open_problem(row.key, problem, now)
+            opened = {problem.word for problem in verdict.opens}
+            self.solve(row.key, [word for word in verdict.closes if word not in opened], now)
+            for kind in verdict.withdrawn:
+                self._withdraw(row.key, kind)
+            for kind in verdict.due:
+                self.add_effect(row, kind)
+        return True
+
+    def _write_facts(self, key: OrderKey, changes: Mapping[str, Any]) -> None:
+        if not changes:
+            return
+        known = OrderRow.__dataclass_fields__
+        columns = ", ".join(f"{name} = :{name}" for name in changes if name in known)
+        values = {name: column(name, value) for name, value in changes.items()}
+        self.database.execute(
+            f"UPDATE orders SET {columns} WHERE account = :account"  # noqa: S608 - our own names
+            " AND connection = :key_connection AND order_id = :key_order_id",
+            {**values, "key_connection": key.connection, "key_order_id": key.order_id},
+        )
+        for parcel in changes.get("parcels", ()):
+            values = {"connection": key.connection, "order_id": key.order_id}
+            self.database.run("add_code", code=parcel.code, **values)
+
+    def _change_status(self, row: OrderRow, status: Status) -> bool:
+        changed = self.database.run(
+            "change_status",
+            connection=row.key.connection,
+            order_id=row.key.order_id,
+            status=status,
+            old=row.status,
+        )
+        return bool(changed)
+
+    def open_orders(self, connection: str) -> list[OrderRow]:
+        """List the orders of a marketplace that are still followed, oldest first."""
+        return self._orders("open_orders", connection=connection)
+
+    def new_orders(self, connection: str) -> list[OrderRow]:
+        """List the orders that are not in the shop yet; those that keep failing come last."""
+        return self._orders("new_orders", connection=connection)
+
+    def approve_new_orders(self, connection: str) -> None:
+        """Let all orders that are new now pass the brake."""
+        self.database.run("approve_new_orders", connection=connection)
+
+    def followed_orders(self, shop: str) -> list[OrderRow]:
+        """List the orders of a shop that are not closed."""
+        return self._orders("followed_orders", shop=shop)
+
+    def late_orders(self, shop: str, closed_after: datetime) -> list[OrderRow]:
+        """List the orders of a shop that were closed without a code since then."""
+        return self._orders("late_orders", shop=shop, closed_after=time_text(closed_after))
+
+    def orders_named(self, name: str) -> list[OrderRow]:
+        """Find orders by marketplace number, shop id, shown number (with or without #) or code."""
+        code = "".join(name.split()).upper()
+        return self._orders("orders_named", name=name, number=name.lstrip("#"), code=code)
+
+    def list_orders(
+        self, *, status: str, connection: str, since: datetime, limit: int
+    ) -> list[OrderRow]:
+        """List orders by placing time, newest first; empty filters take all."""
+        return self._orders(
+            "listed_orders",
+            status=status,
+            connection=connection,
+            since=time_text(since),
+            limit=limit,
+        )
+
+    def waiting_orders(self, limit: int) -> list[OrderRow]:
+        """List the orders that wait for a code, the longest waiting first."""
+        return self._orders("waiting_orders", limit=limit)
+
+    def dated_orders(self, day: str, limit: int) -> list[OrderRow]:
+        """List open orders that have to be there, or that expire, by that day (YYYY-MM-DD)."""
+        return self._orders("dated_orders", day=day, limit=limit)
+
+    def count_orders(self) -> dict[str, dict[str, int]]:
+        """Count orders per connection and status."""
+        counts: dict[str, dict[str, int]] = {}
+        for row in self.database.all("count_orders"):
+            counts.setdefault(row["connection"], {})[row["status"]] = row["count"]
+        return counts
+
+    def _orders(self, query: str, **values: Any) -> list[OrderRow]:
+        return [order_row(row) for row in self.database.all(query, **values)]

@@ -1,0 +1,75 @@
+"""The outbox's rows: what is to be written to the outside, and how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from orderlink.rows import EffectState, Kind
+from orderlink.store.journal import Journal
+from orderlink.store.records import effect_columns, effect_row
+
+if TYPE_CHECKING:
+    from orderlink.rows import EffectRow, OrderKey, OrderRow
+
+UNDER_WAY = frozenset(EffectState) - {EffectState.DONE, EffectState.WITHDRAWN}
+"""An effect in one of these gets no second one beside it; a refused one waits for `retry`."""
+
+
+class Effects(Journal):
+    """The journal of remote writes."""
+
+    def effects(self, key: OrderKey, kind: Kind | None = None) -> list[EffectRow]:
+        """List an order's effects, of one kind or all, in the order of their numbers."""
+        rows = self.database.all(
+            "effects_of_order", connection=key.connection, order_id=key.order_id
+        )
+        return [effect for effect in map(effect_row, rows) if kind in {None, effect.kind}]
+
+    def last_effect(self, key: OrderKey, kind: Kind) -> EffectRow | None:
+        """Give the effect of that kind with the highest number that was not taken back."""
+        kept = [one for one in self.effects(key, kind) if one.state is not EffectState.WITHDRAWN]
+        return kept[-1] if kept else None
+
+    def open_effects(self, target: str, state: EffectState) -> list[EffectRow]:
+        """List what is to be written to a connection, or was and is not settled."""
+        return [
+            effect_row(row) for row in self.database.all("open_effects", target=target, state=state)
+        ]
+
+    def add_effect(self, row: OrderRow, kind: Kind) -> None:
+        """Make an effect due, unless one of its kind is under way."""
+        earlier = self.effects(row.key, kind)
+        if earlier and earlier[-1].state in UNDER_WAY:
+            return
+        to_marketplace = kind in {Kind.SHIP, Kind.UPDATE_TRACKING}
+        self.database.run(
+            "add_effect",
+            connection=row.key.connection,
+            order_id=row.key.order_id,
+            kind=kind,
+            number=earlier[-1].number + 1 if earlier else 1,
+            target=row.key.connection if to_marketplace else row.shop,
+            state=EffectState.DUE,
+            document=None,
+        )
+
+    def change_effect(self, old: EffectRow, new: EffectRow) -> bool:
+        """Write an effect's new state; False where it is not any more what it was."""
+        return bool(
+            self.database.run(
+                "change_effect",
+                **effect_columns(new),
+                old_state=old.state,
+                old_attempts=old.attempts,
+            )
+        )
+
+    def _withdraw(self, key: OrderKey, kind: Kind) -> None:
+        for effect in self.effects(key, kind):
+            if effect.state in {EffectState.DUE, EffectState.REFUSED}:
+                self.change_effect(effect, replace(effect, state=EffectState.WITHDRAWN))
+
+    def recover_started(self) -> int:
+        """Make every effect that a crash left started `unknown`; tell how many there were."""
+        return self.database.run("recover_started")
