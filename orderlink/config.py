@@ -1,51 +1,343 @@
-"""TOML -> typed configuration. SKELETON OF THE INTERFACE: the implementation follows."""
+"""TOML -> typed configuration: where the file is, and everything that is wrong with it at once.
+
+Loading imports the connectors that the file names, but neither `requests` nor `rich`; it looks no
+secret up and changes nothing. Relative paths in the file are relative to the file, `~` is the home
+directory. `orderlink.settings` has the keys of connections, `orderlink.secrets` those of secrets.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
+import tomllib
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+import platformdirs
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
+
+from orderlink.complaints import dotted, sentences, suggestion
+from orderlink.errors import ConfigurationError, SecretError
+from orderlink.registry import MARKETPLACE, SHOP, Kind, connector_class, settings_model
+from orderlink.schema import schema_of
+from orderlink.secret_places import open_to_others
+from orderlink.secrets import Reading, Secret
+from orderlink.settings import (
+    NAME,
+    ConnectionSettings,
+    Duration,
+    FilePath,
+    MarketplaceSettings,
+    ShopSettings,
+    StrictModel,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = [
+    "Config",
+    "ConnectionSettings",
+    "Duration",
+    "MarketplaceSettings",
+    "Secret",
+    "ShopSettings",
+    "config_schema",
+    "find_config",
+    "load_config",
+    "refuse_same_bindings",
+]
+
+VARIABLE: Final = "ORDERLINK_CONFIG"
+_LARGEST: Final = 1024 * 1024
 
 
-class Secret:
-    """A value that is looked up when it is needed and never shown."""
-
-    def reveal(self) -> str:
-        """Look the secret up. Raises `orderlink.errors.SecretError`."""
-        raise NotImplementedError
+def _table(value: object) -> object:
+    if not isinstance(value, dict):
+        raise ValueError("must be tables, each with a name of its own")  # noqa: TRY004 - pydantic collects these
+    return value
 
 
-class ConnectionSettings(BaseModel):
-    """What every connection may set."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-    type: str
-    proxy: str | None = None
-    ca_bundle: str | None = None
-    quarantine: timedelta = timedelta(minutes=15)
-
-    def identity(self) -> tuple[str, ...]:
-        """Tell what binds this connection to its rows: its base URL and client id or key."""
-        raise NotImplementedError
+Tables = Annotated[dict[str, Any], BeforeValidator(_table), WithJsonSchema({"type": "object"})]
 
 
-class MarketplaceSettings(ConnectionSettings):
-    """What every marketplace may set."""
+class FileSettings(StrictModel):
+    """The top of the configuration file."""
 
-    shop: str = ""
-    import_from: str = ""
-    max_new_orders: int = Field(default=200, ge=0)
-    tracking_wait: timedelta = timedelta(hours=3)
-    late_code_days: int = 14
-    default_carrier: str = ""
+    state: FilePath = Field(
+        default=None,
+        description="Path of the state file. Left out: `orderlink.sqlite3` in the platform's state"
+        " directory; for a configuration in another place than the usual one, a name there that"
+        " belongs to this path alone. Set it before such a configuration is moved or renamed.",
+    )
+    alert_after: Duration = Field(
+        default=timedelta(minutes=30),
+        description="How long a passing failure may last before a person is told.",
+    )
+    log: FilePath = Field(
+        default=None, description="Path of the log file. Left out: no log is written."
+    )
+    keep_personal_data: Duration = Field(
+        default=timedelta(days=30),
+        description="How long names, addresses, mail addresses and phone numbers are kept after an"
+        " order was closed.",
+    )
+    shops: Tables = Field(description="The shops: a table [shops.NAME] each.")
+    marketplaces: Tables = Field(description="The marketplaces: a table [marketplaces.NAME] each.")
 
-    label: ClassVar[str] = ""
-    """The marketplace's name for people."""
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A configuration that holds together; paths are absolute, the order is that of the file.
+
+    `shop_classes` and `marketplace_classes` have the connector's class by the connection's name.
+    """
+
+    path: Path
+    state: Path
+    log: Path | None
+    alert_after: timedelta
+    keep_personal_data: timedelta
+    shops: Mapping[str, ShopSettings]
+    marketplaces: Mapping[str, MarketplaceSettings]
+    shop_classes: Mapping[str, type[Any]]
+    marketplace_classes: Mapping[str, type[Any]]
 
 
-class ShopSettings(ConnectionSettings):
-    """What every shop may set."""
+def find_config(option: str | None, environment: Mapping[str, str]) -> Path:
+    """Tell where the configuration is: `--config`, ORDERLINK_CONFIG, or the usual place.
 
-    completed_statuses: tuple[str, ...] = ("completed",)
+    The file need not exist. Raises `ConfigurationError` for an empty `--config`.
+    """
+    if option is not None and not option.strip():
+        raise ConfigurationError(["--config is empty; it takes the path of the configuration file"])
+    named = option or environment.get(VARIABLE, "").strip()
+    if not named:
+        return _usual_place()
+    try:
+        return Reading().path(named)
+    except ValueError as error:
+        source = "--config" if option else VARIABLE
+        raise ConfigurationError([f"{source} {error}"]) from None
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a configuration file.
+
+    Raises `ConfigurationError` with every problem there is, one sentence each.
+    """
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - links are kept: paths count from the link
+    document, open_file = _read(path)
+    loader = _Loader(path)
+    config = loader.load(document)
+    if loader.plain_secrets and open_file:
+        loader.problems.append(
+            f"{path}: holds a secret as plain text and can be read or changed by other users;"
+            f" run `chmod 600 {path}`"
+        )
+    if loader.problems or config is None:
+        raise ConfigurationError(loader.problems)
+    return config
+
+
+def refuse_same_bindings(config: Config) -> None:
+    """Refuse two connections to the same account or shop: each would do the other's work twice.
+
+    Looks up the secrets that tell accounts apart, where there are two of a kind; a connection whose
+    secret cannot be had is passed over. Raises `ConfigurationError`.
+    """
+    problems = [
+        *_same_bindings(config, SHOP, config.shops, config.shop_classes),
+        *_same_bindings(config, MARKETPLACE, config.marketplaces, config.marketplace_classes),
+    ]
+    if problems:
+        raise ConfigurationError(problems)
+
+
+def config_schema() -> dict[str, Any]:
+    """Describe the file for editors: JSON Schema, draft 2020-12, every builtin key included."""
+    return schema_of(FileSettings)
+
+
+def _usual_place() -> Path:
+    return platformdirs.user_config_path("orderlink") / "orderlink.toml"
+
+
+def _usual_state(path: Path) -> Path:
+    """Give a state file that no other configuration has by accident."""
+    folder = platformdirs.user_state_path("orderlink")
+    if path.resolve() == _usual_place().resolve():
+        return folder / "orderlink.sqlite3"
+    mark = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]
+    return folder / f"{path.stem}-{mark}.sqlite3"
+
+
+def _same_bindings(
+    config: Config,
+    kind: Kind,
+    connections: Mapping[str, ConnectionSettings],
+    classes: Mapping[str, type[Any]],
+) -> Iterator[str]:
+    seen: dict[tuple[type[Any], tuple[str, ...]], str] = {}
+    for name, settings in connections.items():
+        connector = classes[name]
+        if list(classes.values()).count(connector) == 1:
+            continue
+        try:
+            first = seen.setdefault((connector, settings.identity()), name)
+        except SecretError:
+            continue
+        if first != name:
+            place = dotted((kind.group, name))
+            other = dotted((kind.group, first))
+            yield f"{config.path}: {place}: is the same account as {other}; remove one of the two"
+
+
+def _read(path: Path) -> tuple[dict[str, Any], bool]:
+    """Read the file, and tell whether other users may read or change it."""
+    try:
+        with path.open("rb") as file:
+            open_file = open_to_others(os.fstat(file.fileno()))
+            content = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        raise ConfigurationError(
+            [f"{path}: there is no such file; write one, or name yours with --config or {VARIABLE}"]
+        ) from None
+    except OSError as error:
+        raise ConfigurationError([f"{path}: cannot be read: {error.strerror}"]) from None
+    if len(content) > _LARGEST:
+        raise ConfigurationError([f"{path}: is longer than 1 MiB and can be no configuration"])
+    try:
+        return tomllib.loads(content.decode("utf-8-sig")), open_file
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError([f"{path}: is not UTF-8 text (line {line})"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError([f"{path}: is no valid TOML: {error}"]) from None
+    except RecursionError:
+        raise ConfigurationError([f"{path}: is nested too deeply"]) from None
+    except ValueError:
+        raise ConfigurationError([f"{path}: holds a number with too many digits"]) from None
+
+
+def _tables(document: Mapping[str, Any], group: str) -> dict[str, Any]:
+    tables = document.get(group)
+    return tables if isinstance(tables, dict) else {}
+
+
+def _with_shop(settings: MarketplaceSettings, only: str) -> MarketplaceSettings:
+    return settings if settings.shop else settings.model_copy(update={"shop": only})
+
+
+class _Loader:
+    """One reading of one document; gathers problems instead of stopping at the first."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems: list[str] = []
+        self.plain_secrets = False
+
+    def load(self, document: dict[str, Any]) -> Config | None:
+        """Give the configuration, or None where it could not be put together."""
+        top = self._validated(FileSettings, document, ())
+        shops, shop_classes = self._connections(SHOP, document)
+        marketplaces, marketplace_classes = self._connections(MARKETPLACE, document)
+        self._check_names(document)
+        self._check_shops(document)
+        if not isinstance(top, FileSettings) or self.problems:
+            return None
+        state = top.state or _usual_state(self.path)
+        if len({self.path, state, top.log}) < 3:
+            self._complain(("state",), "must be another file than the configuration and the log")
+        return Config(
+            path=self.path,
+            state=state,
+            log=top.log,
+            alert_after=top.alert_after,
+            keep_personal_data=top.keep_personal_data,
+            shops=cast("dict[str, ShopSettings]", shops),
+            marketplaces={
+                name: _with_shop(cast("MarketplaceSettings", settings), next(iter(shops)))
+                for name, settings in marketplaces.items()
+            },
+            shop_classes=shop_classes,
+            marketplace_classes=marketplace_classes,
+        )
+
+    def _connections(
+        self, kind: Kind, document: Mapping[str, Any]
+    ) -> tuple[dict[str, ConnectionSettings], dict[str, type[Any]]]:
+        """Read the tables of one kind; those with problems are left out."""
+        found: dict[str, ConnectionSettings] = {}
+        classes: dict[str, type[Any]] = {}
+        group = kind.group
+        if document.get(group) == {}:
+            self._complain((group,), f"is empty; add a table [{group}.NAME]")
+        for name, table in _tables(document, group).items():
+            connector = self._connector((group, name), kind, table)
+            if connector is not None:
+                settings = self._validated(settings_model(connector), table, (group, name))
+                if isinstance(settings, ConnectionSettings):
+                    found[name], classes[name] = settings, connector
+        return found, classes
+
+    def _connector(self, place: tuple[str, str], kind: Kind, table: object) -> type[Any] | None:
+        word = table.get("type") if isinstance(table, dict) else None
+        if not isinstance(table, dict):
+            self._complain(place, "must be a table")
+        elif not isinstance(word, str):
+            known = ", ".join(f'"{known}"' for known in kind.builtin)
+            is_there = "must be text" if "type" in table else "is missing"
+            self._complain((*place, "type"), f"{is_there}: one of {known}, or module:Class")
+        else:
+            try:
+                return connector_class(word, kind, self.path.parent)
+            except ConfigurationError as error:
+                self._complain((*place, "type"), str(error))
+        return None
+
+    def _validated(
+        self, model: type[StrictModel], table: Mapping[str, Any], place: tuple[str, ...]
+    ) -> StrictModel | None:
+        reading = Reading(self.path.parent, dotted(place))
+        try:
+            return model.model_validate(table, context=reading)
+        except ValidationError as error:
+            for where, sentence in sentences(error, model):
+                self._complain((*place, *where), sentence)
+            return None
+        finally:
+            self.plain_secrets |= bool(reading.plain_secrets)
+
+    def _check_names(self, document: Mapping[str, Any]) -> None:
+        """Hold names to what a shell, a table and a log can show, one connection for each name."""
+        shops = _tables(document, SHOP.group)
+        marketplaces = _tables(document, MARKETPLACE.group)
+        for kind, tables in ((SHOP, shops), (MARKETPLACE, marketplaces)):
+            for name in tables:
+                if not re.fullmatch(NAME, name):
+                    self._complain((kind.group, name), "a name is letters, digits, `-`, `_`")
+        for name in marketplaces:
+            if name in shops:
+                self._complain((MARKETPLACE.group, name), "a shop has this name already")
+
+    def _check_shops(self, document: Mapping[str, Any]) -> None:
+        """See that every marketplace has its shop; whether the shop's own table is right or not."""
+        shops = _tables(document, SHOP.group)
+        names = ", ".join(shops)
+        for name, table in _tables(document, MARKETPLACE.group).items():
+            place = (MARKETPLACE.group, name, "shop")
+            shop = table.get("shop", "") if isinstance(table, dict) else None
+            if not isinstance(shop, str) or not shops or shop in shops:
+                continue
+            if shop:
+                hint = suggestion(shop, shops) or f"; there is {names}"
+                self._complain(place, f"there is no shop `{shop}`{hint}")
+            elif len(shops) > 1:
+                self._complain(place, f"is missing; name one of the shops: {names}")
+
+    def _complain(self, place: Sequence[str | int], sentence: str) -> None:
+        self.problems.append(f"{self.path}: {dotted(place)}: {sentence}")

@@ -13,6 +13,7 @@ from orderlink.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import timedelta
 
     from orderlink.clock import Clock
     from orderlink.rows import EffectRow, OrderRow
@@ -31,8 +32,14 @@ def copy_of(store: Store) -> Store:
 class DryOutbox(Outbox):
     """Says what would be sent, and pretends that it was."""
 
-    def __init__(self, store: Store, clock: Clock, say: Callable[[str], None]) -> None:
-        super().__init__(store, clock)
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        store: Store,
+        clock: Clock,
+        quarantine: Callable[[str], timedelta | None],
+    ) -> None:
+        super().__init__(store, clock, quarantine)
         self._say = say
 
     def call(self, row: OrderRow, effect: EffectRow, call: Callable[[], T]) -> T:  # noqa: ARG002

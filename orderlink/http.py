@@ -1,19 +1,48 @@
 """The only network: one session per connection, deadlines, caps, error sorting, rate budgets.
 
-SKELETON OF THE INTERFACE: the implementation follows.
+Nothing but this module and what it stands on (`orderlink.transport`) opens a connection. Which URLs
+may be used is decided in `orderlink.origins`, what answers mean in `orderlink.answers`, how fast
+requests may follow each other in `orderlink.budget`.
 """
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from orderlink import __version__, answers, budget, jsontext, origins
+from orderlink.answers import Asked, Raw
+from orderlink.clock import Clock
+from orderlink.errors import RemoteError, SignInFailed, TryLater
+from orderlink.model import Json
+from orderlink.redact import safe_text
+from orderlink.transport import CutShortError, NotSentError, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Collection
+    from datetime import datetime, timedelta
 
-    from orderlink.clock import Clock
-    from orderlink.model import Json
+    from requests.adapters import BaseAdapter
+
+    from orderlink.budget import Budget, BudgetState
+
+LONGEST_BUDGET_WAIT = 5.0
+"""Seconds that a request waits for its budget before it is put off to a later run."""
+
+SHORTEST_READ = 5.0
+"""Seconds that a read may take even where the run's time is nearly over."""
+
+_URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
+"""What stands for itself in a URL that was built or given; all else is percent-encoded."""
+
+_STANDARD_HEADERS = {
+    "User-Agent": f"orderlink/{__version__}",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +66,101 @@ class Shelf(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a connector is handed: its only way to the outside, and what it keeps across runs."""
+
+    http: Http
+    clock: Clock
+    tokens: Shelf
+    memory: Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is sent, sign-in apart, and the bucket that it draws on."""
+
+    asked: Asked
+    url: str
+    body: bytes | None
+    headers: Mapping[str, str]
+    budget: str
+    seconds: float
+
+
+class _Signing(threading.local):
+    """Tells, thread by thread, that the connector is signing in right now."""
+
+    active = False
+
+
 class Http:
-    """The way to one remote system."""
+    """The way to one remote system. May be used by several threads; close it when done.
+
+    `label` names the connection in messages. Requests go below `base_url`, or to absolute URLs of
+    its origin and of those of `allowed_urls`. `remaining` tells the seconds that are left of the
+    run. `adapter` takes the place of the network. `budgets` are what the remote allows, by the
+    names that requests give. `clean` takes secrets out of messages. Raises `ConfigurationError`,
+    with a sentence for what cannot be used.
+
+    `requests` counts requests sent, `failures_in_a_row` those that did not reach the system since
+    one last did, and `skew` is the largest difference between a server's clock and ours, positive
+    where the server's is ahead, None before a server told its time.
+    """
 
     authorize: Callable[[bool], Mapping[str, str]] | None = None
     """Set by the connector: gives the headers that sign a request in. It is called with True after
-    a 401, once, to sign in anew; the request is then repeated (a 401 was not carried out)."""
+    a 401, once, to sign in anew; the request is then repeated (a 401 was not carried out). The
+    requests that it makes itself are not signed in."""
+
+    def __init__(
+        self,
+        label: str,
+        base_url: str,
+        *,
+        clock: Clock,
+        remaining: Callable[[], float],
+        allowed_urls: Collection[str] = (),
+        proxy: str | None = None,
+        ca_bundle: str | None = None,
+        adapter: BaseAdapter | None = None,
+        budgets: Mapping[str, Budget] | None = None,
+        clean: Callable[[str], str] = str,
+        connect_seconds: float = 10.0,
+        read_seconds: float = 60.0,
+        write_seconds: float = 120.0,
+    ) -> None:
+        self.requests = 0
+        self.failures_in_a_row = 0
+        self.skew: timedelta | None = None
+        self._label, self._clock, self._remaining, self._clean = label, clock, remaining, clean
+        self._read_seconds, self._write_seconds = read_seconds, write_seconds
+        self._base = origins.checked_base(label, base_url)
+        allowed = [self._base, *(origins.checked_base(label, url) for url in allowed_urls)]
+        self._origins = {origins.origin_of(url) for url in allowed}
+        self._transport = Transport(
+            label,
+            clock,
+            connect_seconds=connect_seconds,
+            secure=any(origin.startswith("https:") for origin in self._origins),
+            proxy=proxy,
+            ca_bundle=ca_bundle,
+            adapter=adapter,
+        )
+        self._lock = threading.Lock()
+        self._signing = _Signing()
+        now = clock.now()
+        self._buckets = {name: budget.full(one, now) for name, one in (budgets or {}).items()}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._transport.close()
 
     def read(
         self,
@@ -58,7 +176,10 @@ class Http:
         Raises `TryLater` or `SignInFailed` for everything that is no 2xx JSON answer, but for the
         statuses in `accept`, which are given back (with `document` None where it is no JSON).
         """
-        raise NotImplementedError
+        url = self._url(path, query)
+        asked = self._asked("GET", url, unsafe=False)
+        seconds = min(self._read_seconds, max(self._remaining(), SHORTEST_READ))
+        return self._answer(_Request(asked, url, None, headers or {}, budget, seconds), accept)
 
     def write(
         self,
@@ -79,14 +200,175 @@ class Http:
         it may have been, `Refused("refused", ...)` for a 4xx that is not in `accept`. `safe` says
         that the POST only reads (a token, a bulk status query): failures are then `TryLater`.
         """
-        raise NotImplementedError
+        url = self._url(path, query)
+        asked = self._asked(method, url, unsafe=not safe)
+        body, media_type = _body(json, form)
+        all_headers = {**media_type, **(headers or {})}
+        seconds = self._write_seconds
+        return self._answer(_Request(asked, url, body, all_headers, budget, seconds), accept)
+
+    def budget_states(self) -> dict[str, BudgetState]:
+        """Give what is to be kept of the budgets across runs, JSON values only."""
+        with self._lock:
+            return {name: budget.to_state(bucket) for name, bucket in self._buckets.items()}
+
+    def load_budgets(self, states: Mapping[str, Mapping[str, object]]) -> None:
+        """Go on with the budgets that were kept; names that are not declared are left alone."""
+        now = self._clock.now()
+        with self._lock:
+            for name in self._buckets.keys() & states.keys():
+                declared = self._buckets[name].budget
+                self._buckets[name] = budget.from_state(declared, states[name], now)
+
+    def _asked(self, method: str, url: str, *, unsafe: bool) -> Asked:
+        return Asked(self._label, method, unquote(urlsplit(url).path), unsafe)
+
+    def _url(self, path: str, query: Mapping[str, str | int] | None) -> str:
+        """Build the URL; whatever `path` is, its origin is one of those that are allowed."""
+        if path.lower().startswith(("http://", "https://", "//")):
+            url = self._allowed(path)
+        else:
+            url = f"{self._base}/{path.lstrip('/')}" if path else self._base
+        url = quote(url, safe=_URL_CHARACTERS)
+        if query:
+            url += ("&" if "?" in url else "?") + urlencode(query)
+        return url
+
+    def _allowed(self, url: str) -> str:
+        try:
+            origin = origins.origin_of(url)
+        except ValueError:
+            origin = "an unreadable URL"
+        if origin not in self._origins:
+            raise TryLater(
+                f"{self._label}: a link to {safe_text(origin, 100)} was not followed, since "
+                "credentials go to the configured host only; check base_url in the configuration."
+            )
+        return origin + origins.target_of(url)
+
+    def _answer(self, request: _Request, accept: Collection[int]) -> Answer:
+        """Send a request, once more after a new sign-in, and judge the answer."""
+        try:
+            raw = self._send(request, renew=False)
+            if raw.status == 401 and self._signs(request) and 401 not in accept:
+                raw = self._send(request, renew=True)
+            if 200 <= raw.status < 300:
+                return Answer(raw.status, raw.headers, answers.document_of(request.asked, raw))
+            if raw.status in accept:
+                return Answer(raw.status, raw.headers, _document_or_none(raw))
+            raise self._failure(request, raw)
+        except RemoteError as error:
+            error.args = (self._clean(str(error)),)
+            raise
+
+    def _failure(self, request: _Request, raw: Raw) -> RemoteError:
+        error = answers.failure(request.asked, raw, self._clock.now())
+        if raw.status == 429 and isinstance(error, TryLater) and error.retry_at is None:
+            error.retry_at = self._take(request.budget)
+        return error
+
+    def _send(self, request: _Request, *, renew: bool) -> Raw:
+        """Send a request once and read its answer whole; count it, and learn from its headers."""
+        headers = self._headers(request, renew=renew)
+        self._await_budget(request)
+        began = self._clock.now()
+        with self._lock:
+            self.requests += 1
+        asked = request.asked
+        try:
+            raw = self._transport.carry(
+                asked.method, request.url, request.body, headers, request.seconds
+            )
+        except NotSentError as error:
+            self._count_failure()
+            raise TryLater(
+                f"{self._label}: no connection, {error}; nothing was sent, it is tried again "
+                "in the next run.",
+                transport=True,
+            ) from error
+        except CutShortError as error:
+            self._count_failure()
+            raise answers.unsure(asked, str(error), transport=True) from error
+        self._learn(request, raw, began)
+        return raw
+
+    def _count_failure(self) -> None:
+        with self._lock:
+            self.failures_in_a_row += 1
+
+    def _learn(self, request: _Request, raw: Raw, began: datetime) -> None:
+        now = self._clock.now()
+        skew = answers.skew(raw.headers, began, now)
+        with self._lock:
+            self.failures_in_a_row = self.failures_in_a_row + 1 if answers.out_of_reach(raw) else 0
+            if skew is not None and (self.skew is None or abs(skew) > abs(self.skew)):
+                self.skew = skew
+            bucket = self._buckets.get(request.budget)
+            if bucket is None:
+                return
+            bucket = budget.learn(bucket, raw.headers, now)
+            if raw.status == 429:
+                until = answers.retry_at(raw.headers, now) or budget.reset_at(raw.headers, now)
+                bucket = budget.block(bucket, until, now)
+            self._buckets[request.budget] = bucket
+
+    def _await_budget(self, request: _Request) -> None:
+        """Take a token, and wait for it where that is short; else put the request off."""
+        waited = 0.0
+        while (instant := self._take(request.budget)) is not None:
+            wait = max((instant - self._clock.now()).total_seconds(), 0.001)
+            if waited + wait > LONGEST_BUDGET_WAIT or wait > self._remaining():
+                raise TryLater(
+                    f"{self._label}: no more requests are allowed for now; it goes on in a later "
+                    "run.",
+                    retry_at=instant,
+                )
+            self._clock.sleep(wait)
+            waited += wait
+
+    def _take(self, name: str) -> datetime | None:
+        """Take a token from a bucket, or tell when there will be one."""
+        with self._lock:
+            bucket = self._buckets.get(name)
+            if bucket is None:
+                return None
+            taken = budget.take(bucket, self._clock.now())
+            if not isinstance(taken, budget.Bucket):
+                return taken
+            self._buckets[name] = taken
+            return None
+
+    def _signs(self, request: _Request) -> bool:
+        own = any(name.lower() == "authorization" for name in request.headers)
+        return self.authorize is not None and not self._signing.active and not own
+
+    def _headers(self, request: _Request, *, renew: bool) -> dict[str, str]:
+        headers = dict(_STANDARD_HEADERS)
+        if self.authorize is not None and self._signs(request):
+            self._signing.active = True
+            try:
+                headers.update(self.authorize(renew))
+            finally:
+                self._signing.active = False
+        headers.update(request.headers)
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise SignInFailed(
+                f"{self._label}: a header cannot be sent as it is; check that the credentials in "
+                "the configuration hold no line break and no other than ASCII characters."
+            )
+        return headers
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What a connector is handed: its only way to the outside, and what it keeps across runs."""
+def _body(document: Json, form: Mapping[str, str] | None) -> tuple[bytes | None, dict[str, str]]:
+    if form is not None:
+        return urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+    if document is not None:
+        return jsontext.dumps(document), {"Content-Type": "application/json"}
+    return None, {}
 
-    http: Http
-    clock: Clock
-    tokens: Shelf
-    memory: Shelf
+
+def _document_or_none(raw: Raw) -> Json:
+    try:
+        return jsontext.loads(raw.body or b"")
+    except jsontext.NotJson:
+        return None

@@ -18,6 +18,7 @@ from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime, timedelta
 
     from orderlink.clock import Clock
     from orderlink.store import Store
@@ -50,9 +51,16 @@ class Outcome:
 class Outbox:
     """Carries effects out, one at a time."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, quarantine: Callable[[str], timedelta | None]
+    ) -> None:
+        """Take the way to the rows, and what tells a connection's quarantine.
+
+        `quarantine` gives None while the clock is not trusted: then it counts from a later run.
+        """
         self._store = store
         self._clock = clock
+        self._quarantine = quarantine
         self._closed: dict[str, str] = {}
         self._failures: Counter[str] = Counter()
         self.sent = 0
@@ -115,11 +123,18 @@ class Outbox:
             error=outcome.error,
             first_failed_at=(effect.first_failed_at or now) if failing else None,
             not_before=now + pause(effect.attempts) if failing else None,
+            quarantine_until=self._quarantine_end(outcome, now, effect),
         )
         with self._store.transaction():
             self._store.change_effect(effect, after)
             if outcome.verdict:
                 self._store.apply(row, outcome.verdict, now)
+
+    def _quarantine_end(
+        self, outcome: Outcome, now: datetime, effect: EffectRow
+    ) -> datetime | None:
+        length = self._quarantine(effect.target)
+        return now + length if outcome.state is EffectState.UNKNOWN and length else None
 
     def failed_before(self, row: OrderRow, effect: EffectRow, error: RemoteError) -> None:
         """Record that what an effect needs could not be had, so that nothing was sent."""

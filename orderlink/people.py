@@ -57,7 +57,7 @@ def _is_paused(effect: EffectRow, now: datetime) -> bool:
 def _decided(row: OrderRow, words: list[str]) -> dict[str, object]:
     """Give what a person's retry decides beyond trying again."""
     changes: dict[str, object] = {"not_before": None}
-    if {"cancellation_requested", "order_number_taken"} & set(words) and not row.shop_order_id:
+    if {"cancellation_requested", "order_number_taken"} & set(words):
         changes["create_anyway"] = True
     if "partly_refunded" in words:
         changes["refund_confirmed"] = True

@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import BaseAdapter
@@ -26,8 +27,6 @@ from orderlink.store import Store
 from orderlink.store.database import Database
 
 if TYPE_CHECKING:
-
-
     from orderlink.config import Config
     from orderlink.rows import OrderKey
 
@@ -111,11 +110,13 @@ def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
         store, clock, lambda: end - clock.monotonic(), world.redactor, world.adapter
     )
     pairs, missing = connect_all(config, connector, order.connections)
-    dry = DryOutbox(store, clock, lambda text: world.say("", text))
+    dry = partial(DryOutbox, lambda text: world.say("", text))
     this = Run(
         store=store,
         clock=clock,
-        outbox=dry if order.dry_run else Outbox(store, clock),
+        make_outbox=partial(DryOutbox, lambda text: world.say("", text))
+        if order.dry_run
+        else Outbox,
         marketplaces=pairs,
         remaining=lambda: end - clock.monotonic(),
         stopping=world.stopping,

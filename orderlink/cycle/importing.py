@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from orderlink.codec import plain
+from orderlink.codec import dumps, loads, plain
 from orderlink.decide.arrival import (
     Arrival,
     first_sighting,
@@ -15,7 +16,7 @@ from orderlink.decide.arrival import (
     on_seen_shipments,
     on_sighting,
 )
-from orderlink.decide.timing import GAP, is_due, needs_full_look, pause
+from orderlink.decide.timing import GAP, LONGEST_CHANGES, is_due, needs_full_look, pause
 from orderlink.decide.verdict import Problem, Verdict
 from orderlink.errors import Refused, RemoteError, TryLater
 from orderlink.marketplaces import ListsShipments
@@ -23,32 +24,77 @@ from orderlink.model import CLOSED, Look, Order, Page, Sighting, Status, Unreada
 from orderlink.rows import Event, Kind, LineRow, OrderKey, OrderRow
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from orderlink.cycle.run import Connection, Run, Selection
 
 
+LOOK = "unfinished look"
+"""On the shelf: a list that was too long for one run, and where to go on."""
+LONGEST_LOOK = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A look at the marketplace's list that has begun. `reason` empty: at the changes only."""
+
+    started: datetime
+    since: datetime | None
+    reason: str
+    position: str = ""
+
+
 def look(run: Run, market: Connection, shop: Connection) -> None:
-    """Read the marketplace's list and commit it page by page; the last page moves the watermark."""
-    started = run.now()
+    """Read the marketplace's list and commit it page by page; the last page moves the watermark.
+
+    A list that is longer than a run or the rate limit allows goes on in the next run.
+    """
     with run.store.transaction():
-        run.store.first_run(market.id, started)
+        run.store.first_run(market.id, run.now())
     market.row = run.store.connection(market.id)
-    reason = needs_full_look(market.row, market.settings.import_from, started)
-    _tell_gap(run, market, reason, started)
-    since = None if reason else market.row.changes_until
-    seen: set[str] = set()
-    for page in market.connector.orders(Look(since=since)):
-        with run.store.transaction():
-            seen |= _take_page(run, market, shop, page)
-            if not page.position and run.trusted():
-                full = market.settings.import_from if reason else None
-                run.store.looked(market.id, page.until or started, full)
-        if page.position and not run.may_go_on():
-            return
+    this = _begun(run, market)
+    pages = 0
+    try:
+        for page in market.connector.orders(Look(since=this.since, position=this.position)):
+            _take(run, market, shop, this, page)
+            pages += 1
+            if page.position and not run.may_go_on():
+                return
+    except TryLater as error:
+        if error.retry_at is None or not pages:
+            raise
+        run.say(market.label, "the list goes on in the next run: the rate limit is reached")
+        return
     market.row = run.store.connection(market.id)
-    if reason:
-        _read_missing(run, market, seen)
+    if this.reason:
+        _read_missing(run, market, this.started)
+
+
+def _begun(run: Run, market: Connection) -> Unfinished:
+    """Go on with a look that an earlier run had to leave, or begin one."""
+    now = run.now()
+    text = run.store.shelf(market.id, run.clock).get(LOOK)
+    if text:
+        earlier = loads(Unfinished, text)
+        limit = LONGEST_LOOK if earlier.since is None else LONGEST_CHANGES
+        if timedelta(0) <= now - (earlier.since or earlier.started) <= limit:
+            return earlier
+    reason = needs_full_look(market.row, market.settings.import_from, now)
+    _tell_gap(run, market, reason, now)
+    return Unfinished(now, None if reason else market.row.changes_until, reason)
+
+
+def _take(run: Run, market: Connection, shop: Connection, this: Unfinished, page: Page) -> None:
+    shelf = run.store.shelf(market.id, run.clock)
+    with run.store.transaction():
+        closed = _take_page(run, market, shop, page)
+        if page.position:
+            shelf.put(LOOK, dumps(replace(this, position=page.position)))
+        else:
+            shelf.put(LOOK, "")
+            if run.trusted():
+                full = market.settings.import_from if this.reason else None
+                run.store.looked(market.id, page.until or this.started, full)
+    for row in closed:
+        see_shipments(run, market, row)
 
 
 def _tell_gap(run: Run, market: Connection, reason: str, now: datetime) -> None:
@@ -60,7 +106,9 @@ def _tell_gap(run: Run, market: Connection, reason: str, now: datetime) -> None:
         run.tell(f"{market.label}: {text}")
 
 
-def _take_page(run: Run, market: Connection, shop: Connection, page: Page) -> set[str]:
+def _take_page(run: Run, market: Connection, shop: Connection, page: Page) -> list[OrderRow]:
+    """Write a page down; give the orders of the shop that somebody shipped at the marketplace."""
+    closed = []
     for entry in page.rows:
         key = OrderKey(market.id, _id_of(entry))
         if isinstance(entry, Unreadable):
@@ -75,9 +123,10 @@ def _take_page(run: Run, market: Connection, shop: Connection, page: Page) -> se
         if isinstance(entry, Order):
             _apply_order(run, row, entry)
         else:
-            lines = merge_lines(row.lines, sighting.lines)
-            take_lines(run, row, lines)
-    return {_id_of(entry) for entry in page.rows}
+            status = take_lines(run, row, merge_lines(row.lines, sighting.lines))
+            if status is Status.SHIPPED and row.shop_order_id:
+                closed.append(row)
+    return closed
 
 
 def _id_of(entry: Sighting | Order | Unreadable) -> str:
@@ -124,15 +173,14 @@ def _take_unreadable(run: Run, market: Connection, shop: Connection, entry: Unre
         run.store.apply(row, Verdict(opens=(problem,)), run.now())
 
 
-def take_lines(run: Run, row: OrderRow, lines: tuple[LineRow, ...]) -> None:
-    """Take over what the marketplace says about an order's lines, and what follows from it."""
+def take_lines(run: Run, row: OrderRow, lines: tuple[LineRow, ...]) -> Status | None:
+    """Take over what the marketplace says about an order's lines; give the status it gets."""
     ship = run.store.last_effect(row.key, Kind.SHIP)
     verdict = on_sighting(row, lines, run.now(), ship_open=ship is not None and ship.open)
-    if set(verdict.changes) == {"lines", "seen_at"} and lines == row.lines and not verdict.events:
-        verdict = Verdict(changes={"seen_at": run.now()})
     run.store.apply(row, verdict, run.now())
     if verdict.status is not None:
         run.counts[str(verdict.status)] += 1
+    return verdict.status
 
 
 def _apply_order(run: Run, row: OrderRow, order: Order) -> None:
@@ -153,12 +201,12 @@ def _all_by_marketplace(order: Order) -> bool:
     return all(line.by_marketplace for line in order.lines)
 
 
-def _read_missing(run: Run, market: Connection, seen: set[str]) -> None:
-    """Read singly what is open here and missing from the whole open list."""
+def _read_missing(run: Run, market: Connection, started: datetime) -> None:
+    """Read singly what is open here and was missing from the whole open list."""
     for row in run.store.open_orders(market.id):
         if not run.may_go_on():
             return
-        if row.key.order_id not in seen and (row.has_details or row.shop_order_id):
+        if row.seen_at < started and (row.has_details or row.shop_order_id):
             read_order(run, market, row)
 
 
@@ -245,7 +293,7 @@ def _try_again_later(run: Run, row: OrderRow) -> None:
 
 
 def _note_failure(run: Run, row: OrderRow, error: RemoteError) -> None:
-    _try_again_later(run, replace(row))
+    _try_again_later(run, row)
     with run.store.transaction():
         problem = Problem("reading_fails", str(error))
         run.store.apply(row, Verdict(opens=(problem,)), run.now())

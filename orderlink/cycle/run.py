@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from orderlink.clock import Clock
@@ -20,7 +21,7 @@ from orderlink.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from orderlink.config import ConnectionSettings
     from orderlink.decide.verdict import Verdict
@@ -94,15 +95,19 @@ class Run:
 
     store: Store
     clock: Clock
-    outbox: Outbox
     marketplaces: list[tuple[Connection, Connection]]  # each with its shop
     remaining: Callable[[], float]  # seconds left
     stopping: Callable[[], bool]  # somebody asked to stop
+    make_outbox: Callable[[Store, Clock, Callable[[str], timedelta | None]], Outbox] = Outbox
     say: Callable[[str, str], None] = lambda _label, _text: None  # progress, on a terminal
     tell: Callable[[str], None] = lambda _text: None  # what a person has to see in any case
     counts: Counter[str] = field(default_factory=Counter)
     failed: set[str] = field(default_factory=set)  # connections whose stage did not go well
     bugs: list[str] = field(default_factory=list)
+    outbox: Outbox = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outbox = self.make_outbox(self.store, self.clock, self.quarantine_length)
 
     @property
     def shops(self) -> list[Connection]:
@@ -126,6 +131,14 @@ class Run:
             if connection.http.skew is not None
         ]
         return clock_is_trusted(self.now(), self.store.newest_time(), skews)
+
+    def quarantine_length(self, connection: str) -> timedelta | None:
+        """Give how long an unknown effect is only looked up; None where time does not count."""
+        for pair in self.marketplaces:
+            for one in pair:
+                if one.id == connection and self.trusted():
+                    return one.common().quarantine
+        return None
 
     def stamp(self, row: OrderRow) -> Stamp:
         """Give what marks this order's shop order as ours."""

@@ -138,14 +138,16 @@ def _handled_there(row: OrderRow, now: datetime) -> Verdict:
 
 
 def _on_cancellation_request(row: OrderRow, after: OrderRow) -> Verdict:
-    if after.cancellation_requested and not row.cancellation_requested:
+    asked = Event("cancellation_requested")
+    if after.cancellation_requested:
         problem = Problem("cancellation_requested", "the buyer asks to cancel: decide")
-        opens = () if row.create_anyway else (problem,)
-        return Verdict(events=(Event("cancellation_requested"),), opens=opens)
-    if row.cancellation_requested and not after.cancellation_requested:
         return Verdict(
-            events=(Event("cancellation_request_withdrawn"),), closes=("cancellation_requested",)
+            events=() if row.cancellation_requested else (asked,),
+            opens=() if row.create_anyway else (problem,),
         )
+    if row.cancellation_requested:
+        withdrawn = Event("cancellation_request_withdrawn")
+        return Verdict(events=(withdrawn,), closes=("cancellation_requested",))
     return NOTHING
 
 

@@ -145,6 +145,8 @@ RETURNING id
 UPDATE runs SET ended_at = :ended_at, outcome = :outcome, counts = :counts WHERE id = :id
 -- last_run --
 SELECT * FROM runs WHERE account = :account ORDER BY id DESC LIMIT 1
+-- first_start --
+SELECT started_at FROM runs WHERE account = :account ORDER BY id LIMIT 1
 -- succeeded --
 INSERT INTO successes (account, connection, stage, at)
 VALUES (:account, :connection, :stage, :at)

@@ -141,6 +141,11 @@ class Journal:
         row = self.database.one("last_run")
         return None if row is None else dict(row)
 
+    def first_start(self) -> datetime | None:
+        """Tell when the first run started; None where there never was one."""
+        row = self.database.one("first_start")
+        return None if row is None else read_time(row["started_at"])
+
     def succeeded(self, connection: str, stage: str, now: datetime) -> None:
         """Note that a stage went well for a connection."""
         self.database.run("succeeded", connection=connection, stage=stage, at=time_text(now))

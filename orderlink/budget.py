@@ -1,0 +1,157 @@
+"""PURE: rate budgets as token buckets, which live across runs and learn from the remote's headers.
+
+Sources: https://api.bol.com/retailer/public/ratelimits and what bol answers (`X-RateLimit-*`);
+Amazon's Selling Partner API gives the refill per second as `x-amzn-RateLimit-Limit`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LONGEST_BLOCK = timedelta(days=1)
+"""No answer of a server, and no jump of the clock, makes orderlink wait longer than this."""
+
+_UNIX_TIMES_BEGIN = 10**8
+_ROUNDING = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a remote allows: `capacity` requests at once, `per_second` more with every second."""
+
+    capacity: float
+    per_second: float
+
+    def __post_init__(self) -> None:
+        if self.capacity < 1 or self.per_second <= 0:
+            raise ValueError("a budget allows at least one request, and more as time passes")
+
+
+class BudgetState(TypedDict):
+    """What is kept of a bucket across runs: JSON values, instants in ISO 8601, UTC."""
+
+    tokens: float
+    at: str
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """How many requests may be sent: `tokens` of them at the instant `at`.
+
+    None is given before `until`, where the remote named such an instant, and at least one then.
+    """
+
+    budget: Budget
+    tokens: float
+    at: datetime
+    until: datetime | None = None
+
+
+def full(budget: Budget, now: datetime) -> Bucket:
+    """Give the bucket of a remote that was never asked."""
+    return Bucket(budget, budget.capacity, now)
+
+
+def take(bucket: Bucket, now: datetime) -> Bucket | datetime:
+    """Take one token: give the bucket that is left, or the instant when a token will be there."""
+    bucket = _refilled(bucket, now)
+    if bucket.until is not None:
+        return bucket.until
+    if bucket.tokens >= 1:
+        return replace(bucket, tokens=bucket.tokens - 1)
+    seconds = (1 - bucket.tokens) / bucket.budget.per_second
+    longest = LONGEST_BLOCK.total_seconds()
+    return now + timedelta(seconds=min(seconds, longest)) + _ROUNDING
+
+
+def block(bucket: Bucket, until: datetime | None, now: datetime) -> Bucket:
+    """Empty the bucket, as a 429 tells, until the instant that the remote named, if it did."""
+    return replace(_refilled(bucket, now), tokens=0.0, until=until and _bounded(until, now))
+
+
+def learn(bucket: Bucket, headers: Mapping[str, str], now: datetime) -> Bucket:
+    """Correct the bucket with what the remote says about it; `headers` ignore case.
+
+    Headers that cannot be understood change nothing.
+    """
+    rate = _positive(headers.get("x-amzn-RateLimit-Limit"))
+    if rate:
+        bucket = replace(bucket, budget=replace(bucket.budget, per_second=rate))
+    remaining = _positive(headers.get("X-RateLimit-Remaining"))
+    if remaining is None:
+        return bucket
+    capacity = _positive(headers.get("X-RateLimit-Limit")) or bucket.budget.capacity
+    budget = replace(bucket.budget, capacity=max(capacity, 1.0))
+    until = reset_at(headers, now) if remaining < 1 else None
+    return Bucket(budget, min(remaining, budget.capacity), now, until)
+
+
+def reset_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Read `X-RateLimit-Reset`, which bol gives in seconds or as unix time; `headers` ignore case.
+
+    None where it is missing or of no use.
+    """
+    value = _positive(headers.get("X-RateLimit-Reset"))
+    if value is None:
+        return None
+    if value < _UNIX_TIMES_BEGIN:
+        return _bounded(now + timedelta(seconds=value), now)
+    try:
+        instant = datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return _bounded(instant, now) if instant > now else None
+
+
+def to_state(bucket: Bucket) -> BudgetState:
+    """Translate a bucket into what is kept."""
+    return {
+        "tokens": bucket.tokens,
+        "at": bucket.at.isoformat(),
+        "until": bucket.until.isoformat() if bucket.until else None,
+    }
+
+
+def from_state(budget: Budget, state: Mapping[str, object], now: datetime) -> Bucket:
+    """Translate what was kept into a bucket; what cannot be read counts as never asked."""
+    try:
+        tokens = float(str(state["tokens"]))
+        at = datetime.fromisoformat(str(state["at"])).astimezone(UTC)
+        until = state.get("until")
+        until_instant = datetime.fromisoformat(str(until)).astimezone(UTC) if until else None
+    except (KeyError, ValueError, OverflowError):
+        return full(budget, now)
+    if math.isnan(tokens):
+        return full(budget, now)
+    return Bucket(budget, min(max(tokens, 0.0), budget.capacity), at, until_instant)
+
+
+def _refilled(bucket: Bucket, now: datetime) -> Bucket:
+    """Bring a bucket up to now. One that lies in the clock's future has not gained anything."""
+    seconds = max((now - bucket.at).total_seconds(), 0.0)
+    gained = bucket.tokens + seconds * bucket.budget.per_second
+    tokens = min(max(gained, 0.0), bucket.budget.capacity)
+    until = bucket.until
+    if until is not None and (until <= now or until - now > LONGEST_BLOCK):
+        tokens, until = max(tokens, 1.0), None
+    return replace(bucket, tokens=tokens, at=now, until=until)
+
+
+def _bounded(instant: datetime, now: datetime) -> datetime:
+    return min(max(instant, now), now + LONGEST_BLOCK)
+
+
+def _positive(text: str | None) -> float | None:
+    """Read a finite number that is zero or more."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if 0 <= value < math.inf else None

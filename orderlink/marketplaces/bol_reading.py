@@ -1,0 +1,130 @@
+"""Read JSON documents strictly: a part of the wrong kind is an error that names its path.
+
+Pure, and free of anything that is bol's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from orderlink.model import Json
+
+_LARGEST_WHOLE = 2**31 - 1
+
+
+class DocumentError(ValueError):
+    """Say which part of a document is missing or of the wrong kind, never what stood there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A JSON object of a document, with the path that leads to it for the messages.
+
+    Every reading method raises `DocumentError`; a part that is null counts as missing.
+    """
+
+    document: Mapping[str, Json]
+    path: str = ""
+
+    @classmethod
+    def of(cls, document: Json, path: str = "") -> Part:
+        """Take a JSON value that must be an object."""
+        if not isinstance(document, dict):
+            raise DocumentError(f"{path or 'the document'} is not an object")
+        return cls(document, path)
+
+    def _wrong(self, name: str, what: str) -> DocumentError:
+        return DocumentError(f"{self.path}{'.' if self.path else ''}{name} {what}")
+
+    def text(self, name: str) -> str:
+        """Read a text exactly as it stands, empty where it is missing."""
+        value = self.document.get(name)
+        if value is None:
+            return ""
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            raise self._wrong(name, "is not a text")
+        return str(value)
+
+    def identifier(self, name: str) -> str:
+        """Read a text that must be there."""
+        value = self.text(name)
+        if not value:
+            raise self._wrong(name, "is missing")
+        return value
+
+    def whole(self, name: str, default: int | None = None) -> int:
+        """Read a whole number that is not negative."""
+        value = self.document.get(name, default)
+        if value is None and default is not None:
+            return default
+        if value is None:
+            raise self._wrong(name, "is missing")
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise self._wrong(name, "is not a whole number")
+        if not 0 <= value <= _LARGEST_WHOLE:
+            raise self._wrong(name, "is out of range")
+        if value != int(value):
+            raise self._wrong(name, "is not a whole number")
+        return int(value)
+
+    def money(self, name: str) -> Decimal | None:
+        """Read an amount, None where it is missing."""
+        value = self.document.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise self._wrong(name, "is not an amount")
+        return Decimal(value)
+
+    def flag(self, name: str) -> bool:
+        """Read a yes or no, no where it is missing."""
+        value = self.document.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise self._wrong(name, "is neither true nor false")
+        return bool(value)
+
+    def day(self, name: str) -> date | None:
+        """Read a calendar day, None where it is missing."""
+        value = self.text(name)
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError as error:
+            raise self._wrong(name, "is not a date") from error
+
+    def instant(self, name: str) -> datetime | None:
+        """Read a time with its offset, as UTC; None where it is missing."""
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            instant = datetime.fromisoformat(value)
+            if instant.tzinfo is None:
+                raise self._wrong(name, "has no offset")
+            return instant.astimezone(UTC)
+        except OverflowError as error:
+            raise self._wrong(name, "is out of range") from error
+        except ValueError as error:
+            if isinstance(error, DocumentError):
+                raise
+            raise self._wrong(name, "is not a time") from error
+
+    def part(self, name: str) -> Part:
+        """Read an object; an empty one where it is missing."""
+        value = self.document.get(name)
+        return Part.of({} if value is None else value, self._below(name))
+
+    def parts(self, name: str) -> tuple[Part, ...]:
+        """Read a list of objects; an empty one where it is missing."""
+        value = self.document.get(name)
+        if value is not None and not isinstance(value, list):
+            raise self._wrong(name, "is not a list")
+        return tuple(
+            Part.of(entry, f"{self._below(name)}[{index}]")
+            for index, entry in enumerate(value or ())
+        )
+
+    def _below(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name

@@ -1,0 +1,275 @@
+"""What connections may set: the types of the values, and the models of the tables.
+
+A connector's model is a subclass of `MarketplaceSettings` or `ShopSettings`; its fields are its
+keys in the TOML file, and their descriptions are the configuration reference. A value that does not
+fit raises ValueError with what it must be; values that may hold a secret are never repeated.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from orderlink.secrets import Reading, Secret
+
+NAME: Final = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
+"""What the name of a connection is made of."""
+
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION: Final = (
+    r"^ *([0-9]{1,9}) *(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?) *$"  # also in the schema
+)
+_LONGEST: Final = timedelta(days=3650)
+_UNPRINTABLE: Final = re.compile(r"[\s\x00-\x1f\x7f]")
+
+
+def duration_from(value: object) -> timedelta:
+    """Read "90s", "15 min", "3h" or "2d": more than nothing, at most ten years.
+
+    Raises ValueError.
+    """
+    if isinstance(value, timedelta):
+        return value
+    match = re.match(_DURATION, value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(
+            'must be a duration with its unit in quotes, as "90s", "15 min", "3h", "2d"'
+        )
+    number, unit = match.groups()
+    days = {"s": 86400, "m": 1440, "h": 24, "d": 1}[unit[0]]
+    if not 0 < int(number) <= _LONGEST.days * days:
+        raise ValueError("must be longer than nothing and at most 3650 days")
+    return timedelta(**{_UNITS[unit[0]]: int(number)})
+
+
+def duration_text(value: timedelta) -> str:
+    """Write a duration as the configuration has it, in the largest unit that fits: "3h"."""
+    seconds = int(value.total_seconds())
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(duration_from),
+    PlainSerializer(duration_text),
+    WithJsonSchema({"type": "string", "pattern": _DURATION}),
+]
+"""A span of time, in the file as "90s", "15 min", "3h" or "2d"."""
+
+
+def start_from(value: object) -> str:
+    """Read `import_from`: a TOML date or "YYYY-MM-DD", "open", or "". Raises ValueError."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str):
+        if value in {"", "open"}:
+            return value
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            try:
+                return date.fromisoformat(value).isoformat()
+            except ValueError:
+                raise ValueError("is a day that does not exist") from None
+    raise ValueError('must be a date without a time, as 2026-01-31, or "open"')
+
+
+FilePath = Annotated[
+    Path | None,
+    BeforeValidator(lambda value, info: Reading.of(info).path(value)),
+    WithJsonSchema({"type": "string", "minLength": 1}),
+]
+"""The path of a file that need not exist, absolute; in the file, relative to the file."""
+
+
+StartFrom = Annotated[
+    str,
+    BeforeValidator(start_from),
+    WithJsonSchema({"type": "string", "pattern": "^(|open|[0-9]{4}-[0-9]{2}-[0-9]{2})$"}),
+]
+"""A day, "open", or empty."""
+
+
+def base_url_from(value: str) -> str:
+    """Check the address of a remote system, and give it without a slash at the end.
+
+    https, or http on loopback; no credentials, query or fragment. Raises ValueError.
+    """
+    parts = _url_parts(value)
+    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+        raise ValueError(
+            "must begin with https://; plain http is for this machine only (localhost)"
+        )
+    if "?" in value or "#" in value:
+        raise ValueError("must be an address without a query (`?`) or a fragment (`#`)")
+    return value.rstrip("/")
+
+
+def proxy_from(value: str | None) -> str | None:
+    """Check the address of a proxy: http or https, a host and perhaps a port. Raises ValueError."""
+    if value is not None:
+        parts = _url_parts(value)
+        if parts.path not in {"", "/"} or parts.query or parts.fragment:
+            raise ValueError("must be http://HOST:PORT and nothing more")
+    return value
+
+
+def _url_parts(value: str) -> Any:
+    try:
+        parts = urlsplit(value)
+        usable = parts.hostname and parts.port != 0 and not _UNPRINTABLE.search(value)
+    except ValueError:
+        usable = False
+    if not usable or parts.scheme not in {"http", "https"}:
+        raise ValueError("must be an address as https://example.com")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must not hold a user name or a password")
+    return parts
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class StrictModel(BaseModel):
+    """A table of the file: unknown keys are refused, nothing can be changed afterwards."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True
+    )
+
+
+class ConnectionSettings(StrictModel):
+    """What every connection may set."""
+
+    type: str = Field(
+        description="What is connected: a word that orderlink knows (`bol`, `woocommerce`),"
+        " `their_module:TheirClass`, or `./file.py:TheirClass` beside the configuration."
+    )
+    proxy: str | None = Field(
+        default=None,
+        description="Proxy for this connection's requests, `http://HOST:PORT`; none is used"
+        " otherwise, whatever the environment says.",
+    )
+    ca_bundle: str | None = Field(
+        default=None,
+        description="PEM file with the certificate authorities to trust for this connection,"
+        " instead of those that come along.",
+    )
+    quarantine: Duration = Field(
+        default=timedelta(minutes=15),
+        description="How long a write whose answer was lost is only looked up, never repeated.",
+    )
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _check_addresses(cls, value: Any, info: ValidationInfo) -> Any:
+        """Hold every key that ends in `_url` to the same rules, a third party's too."""
+        if isinstance(value, str) and (info.field_name or "").endswith("_url"):
+            return base_url_from(value)
+        return value
+
+    @field_validator("proxy")
+    @classmethod
+    def _check_proxy(cls, value: str | None) -> str | None:
+        return proxy_from(value)
+
+    @field_validator("ca_bundle")
+    @classmethod
+    def _check_ca_bundle(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        path = Reading.of(info).path(value)
+        if not path.is_file():
+            raise ValueError(f"names a file that does not exist: {path}")
+        return str(path)
+
+    @model_validator(mode="after")
+    def _name_secrets(self, info: ValidationInfo) -> Self:
+        table = Reading.of(info).table
+        for name, secret in self.own_secrets().items():
+            secret.key = f"{table}.{name}" if table else name
+        return self
+
+    def own_secrets(self) -> dict[str, Secret]:
+        """Give the secrets of this connection by key."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: value for name, value in values.items() if isinstance(value, Secret)}
+
+    def identity(self) -> tuple[str, ...]:
+        """Tell what binds this connection to its rows: its base URL and client id or key.
+
+        Raises `orderlink.errors.SecretError` where that is a secret that cannot be had.
+        """
+        raise NotImplementedError
+
+
+class MarketplaceSettings(ConnectionSettings):
+    """What every marketplace may set."""
+
+    shop: str = Field(
+        default="",
+        description="Name of the shop that the orders go to; may be left out with a single shop.",
+    )
+    import_from: StartFrom = Field(
+        default="",
+        description="Which orders are taken: those placed on this day (UTC) or later, or `open` for"
+        " all that are open. Left out: those placed after the connection's first run.",
+    )
+    max_new_orders: Annotated[int, Field(strict=True)] = Field(
+        default=200,
+        ge=0,
+        description="More new orders than this in one run wait for `orderlink import --force`;"
+        " 0 means no limit.",
+    )
+    tracking_wait: Duration = Field(
+        default=timedelta(hours=3),
+        description="How long a completed order waits for its tracking code before it is reported"
+        " without one.",
+    )
+    late_code_days: Annotated[int, Field(strict=True)] = Field(
+        default=14,
+        ge=0,
+        le=365,
+        description="For how many days orders that were reported without a code are looked at for"
+        " one that comes late; 0 means not at all.",
+    )
+    default_carrier: str = Field(
+        default="",
+        description="The marketplace's code of the carrier to report where none is known.",
+    )
+
+    label: ClassVar[str] = ""
+    """The marketplace's name for people."""
+
+
+class ShopSettings(ConnectionSettings):
+    """What every shop may set."""
+
+    completed_statuses: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        default=("completed",),
+        min_length=1,
+        description="The shop's own words for an order that has left.",
+    )

@@ -1,0 +1,196 @@
+"""A merchant with a bol account and a WooCommerce shop, both sandboxes, and a clock that obeys.
+
+The real program runs against them: configuration file, SQLite file, HTTP sessions. Only the network
+is replaced, by the sandboxes mounted in-process.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from orderlink.clock import ManualClock
+from orderlink.config import Config, load_config
+from orderlink.runner import Order, Report, World, run
+from orderlink.sandbox.bol import BolSandbox
+from orderlink.sandbox.bol_records import Article, Purchase
+from orderlink.sandbox.woocommerce import PRODUCTS, WooCommerceSandbox
+from orderlink.sandbox.woocommerce_state import SandboxProduct
+from orderlink.store import Store
+from orderlink.store.database import Database
+from tests.support.faults import Act, Fault, FaultyInProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from requests.adapters import BaseAdapter
+
+    from orderlink.model import Status
+    from orderlink.rows import OrderRow
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+CYCLE = timedelta(minutes=5)
+MUG = SandboxProduct(501, "SKU-1", "Mug, blue", "99.00", stock=1000, ean="8712626055143")
+BOWL = SandboxProduct(502, "SKU-2", "Bowl", "5.00", stock=1000, ean="8718846038683")
+
+CONFIG = """
+state = "state.sqlite3"
+
+[shops.woo]
+type = "woocommerce"
+base_url = "https://shop.example"
+consumer_key = "ck_canary_key"
+consumer_secret = "cs_canary_secret"
+{shop}
+
+[marketplaces.bol]
+type = "bol"
+client_id = "canary-client"
+client_secret = "canary-secret"
+default_carrier = "TNT"
+{marketplace}
+"""
+
+
+class Merchant:
+    """One merchant's whole world. `sync()` is one cron run; time passes with `later`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        marketplace: str = "",
+        shop: str = "",
+        products: Iterable[SandboxProduct] = (),
+        **sandbox: Any,
+    ) -> None:
+        folder.mkdir(exist_ok=True)
+        self.folder = folder
+        self.clock = ManualClock(START)
+        self.bol = BolSandbox(self.clock, client_id="canary-client", client_secret="canary-secret")
+        self.woo = WooCommerceSandbox(
+            self.clock,
+            consumer_key="ck_canary_key",
+            consumer_secret="cs_canary_secret",
+            products=[*PRODUCTS, MUG, BOWL, *products],
+            **sandbox,
+        )
+        self.faults: dict[str, list[Fault]] = {}
+        self.calls: list[str] = []
+        self.said: list[str] = []
+        self.told: list[str] = []
+        self.world = World(
+            clock=self.clock,
+            say=lambda label, text: self.said.append(f"{label}: {text}"),
+            tell=self.told.append,
+            adapter=self.adapter,
+        )
+        self.configure(marketplace=marketplace, shop=shop)
+
+    def configure(self, *, marketplace: str = "", shop: str = "") -> None:
+        """Write the configuration file anew, with further keys."""
+        path = self.folder / "orderlink.toml"
+        path.write_text(CONFIG.format(marketplace=marketplace, shop=shop))
+        path.chmod(0o600)
+        self.config: Config = load_config(path)
+
+    def adapter(self, name: str) -> BaseAdapter:
+        """Mount the sandbox of a connection."""
+        sandbox = self.woo if name == "woo" else self.bol
+        return FaultyInProcess(sandbox, self.faults.setdefault(name, []), self.calls)
+
+    def fault(self, name: str, method: str, path: str, act: Act, times: int = 1) -> None:
+        """Plan a fault for the next requests to a connection that match."""
+        self.faults.setdefault(name, []).append(Fault(method, path, act, times))
+
+    def no_more_faults(self) -> None:
+        """Let everything work again."""
+        for faults in self.faults.values():
+            faults.clear()
+
+    def asked(self, method: str, path: str) -> int:
+        """Count the requests so far that match."""
+        pattern = re.compile(f"{method} .*{path}")
+        return sum(bool(pattern.match(call)) for call in self.calls)
+
+    def run(self, stage: str, **order: Any) -> Report:
+        """Run one stage."""
+        return run(self.config, Order(stage, **order), self.world)
+
+    def sync(self, **order: Any) -> Report:
+        """Run the whole cycle, as cron does."""
+        return self.run("sync", **order)
+
+    def later(self, **time: float) -> None:
+        """Let time pass."""
+        self.clock.advance(timedelta(**time).total_seconds())
+
+    def sync_every_five_minutes(self, hours: float) -> Report:
+        """Let cron run for some hours; give the last report."""
+        report = self.sync()
+        for _ in range(round(hours * 12)):
+            self.later(minutes=5)
+            report = self.sync()
+        return report
+
+    def place(self, *articles: Article, **purchase: Any) -> str:
+        """Let a buyer order; one mug unless said otherwise."""
+        return self.bol.place(Purchase(articles=articles or (Article(),), **purchase))
+
+    def settled(self, *articles: Article, **purchase: Any) -> str:
+        """Let a buyer order, and cron bring it into the shop."""
+        self.sync()
+        self.later(minutes=5)
+        order_id = self.place(*articles, **purchase)
+        self.later(minutes=5)
+        self.sync()
+        return order_id
+
+    def complete(self, order_id: str, code: str = "", **arguments: str) -> None:
+        """Let the warehouse complete an order in the shop."""
+        self.woo.control("complete", {"order": order_id, "code": code, **arguments})
+
+    def store(self) -> Store:
+        """Open the state file, to look."""
+        return Store(Database(self.config.state))
+
+    def order(self, order_id: str) -> OrderRow:
+        """Give an order as the state file has it."""
+        store = self.store()
+        try:
+            (row,) = store.orders_named(order_id)
+            return row
+        finally:
+            store.close()
+
+    def status(self, order_id: str) -> Status:
+        """Give an order's status."""
+        return self.order(order_id).status
+
+    def history(self, order_id: str) -> list[str]:
+        """Give the words of what happened to an order."""
+        store = self.store()
+        try:
+            (row,) = store.orders_named(order_id)
+            return [event.word for event in store.events(row.key)]
+        finally:
+            store.close()
+
+    def problems(self) -> list[str]:
+        """Give the words of the open problems."""
+        store = self.store()
+        try:
+            return [problem.word for problem in store.problems()]
+        finally:
+            store.close()
+
+    def shop_orders(self, order_id: str) -> list[dict[str, Any]]:
+        """Give every shop order ever made for a marketplace order, by the shop itself."""
+        shown = self.woo.control("orders", {})
+        return [order for order in shown if order["transaction_id"] == order_id]
+
+    def shipments(self, order_id: str) -> list[Any]:
+        """Give what bol carried out for an order."""
+        return [one for one in self.bol.ledger.executed if one.order_id == order_id]
