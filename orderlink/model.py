@@ -216,7 +216,8 @@ class ShippedLine:
 class Shipment:
     """What is reported to the marketplace. `code` is empty for a shipment without one.
 
-    `reference` is ours alone, `carrier_code` is the marketplace's own word for the carrier.
+    `reference` is ours alone, `carrier_code` is the marketplace's own word for the carrier, and
+    `carrier_name` the carrier's name where that word only says "other".
     """
 
     order_id: str
@@ -224,6 +225,8 @@ class Shipment:
     lines: tuple[ShippedLine, ...]
     code: str = ""
     carrier_code: str = ""
+    carrier_name: str = ""
+    tracking_page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ WORDS: dict[str, Word] = {
         "more new orders than max_new_orders: none was created",
         "orderlink import --connection {connection} --force",
     ),
+    "state_replaced": Word("the state file is not the one that was here", "orderlink rebuild"),
     "clock_wrong": Word(
         "this machine's clock is wrong: nothing that needs time to pass was done",
         "set the clock (NTP)",

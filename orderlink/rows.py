@@ -53,6 +53,7 @@ class OrderRow:
     seen_at: datetime  # the last look at it at the marketplace
     lines: tuple[LineRow, ...] = ()
     parcels: tuple[Parcel, ...] = ()
+    country: str = ""  # where it goes, ISO 3166-1 alpha-2
     currency: str = ""
     total: Decimal = Decimal(0)
     reference: str = ""

@@ -12,23 +12,25 @@ from typing import TYPE_CHECKING, Any
 
 from requests.adapters import BaseAdapter
 
+from orderlink import marker
 from orderlink.clock import Clock
 from orderlink.cycle.connecting import Connector, connect_all
+from orderlink.cycle.purging import purge
 from orderlink.cycle.run import Run, Selection
 from orderlink.cycle.stages import STAGES, finish
 from orderlink.decide.telling import to_tell, wants_person
 from orderlink.dryrun import DryOutbox, copy_of
 from orderlink.errors import ConfigurationError
 from orderlink.lock import RunLock
+from orderlink.marker import Age
 from orderlink.outbox import Outbox
 from orderlink.redact import Redactor
-from orderlink.rows import ProblemRow
+from orderlink.rows import OrderKey, ProblemRow
 from orderlink.store import Store
 from orderlink.store.database import Database
 
 if TYPE_CHECKING:
     from orderlink.config import Config
-    from orderlink.rows import OrderKey
 
 log = logging.getLogger("orderlink")
 
@@ -114,24 +116,50 @@ def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
     this = Run(
         store=store,
         clock=clock,
-        make_outbox=partial(DryOutbox, lambda text: world.say("", text))
-        if order.dry_run
-        else Outbox,
+        make_outbox=dry if order.dry_run else Outbox,
         marketplaces=pairs,
         remaining=lambda: end - clock.monotonic(),
         stopping=world.stopping,
         say=world.say,
         tell=world.tell,
     )
+    if not order.dry_run:
+        _hold_against_marker(config, store, this, number)
     selection = Selection(_keys(store, order.orders), order.force)
     STAGES[order.stage](this, selection)
     finish(this)
+    if order.stage == "rebuild":
+        with store.transaction():
+            store.solve(STATE, ["state_replaced"], clock.now())
+    if this.trusted():
+        this.counts["purged"] += purge(store, clock.now(), config.keep_personal_data)
     this.counts["recovered"] += recovered
     outcome = "ok" if not (this.failed or this.bugs or missing) else "failed"
     with store.transaction():
         store.end_run(number, outcome, this.counts, clock.now())
     problems = tell(store, config, world, quiet=order.dry_run)
     return Report(this.counts, problems, this.bugs, this.may_go_on())
+
+
+STATE = OrderKey("state", "")
+"""The place of problems with the state file itself."""
+
+
+def _hold_against_marker(config: Config, store: Store, this: Run, number: int) -> None:
+    """Notice a state file that is older than the last run, or another one than before."""
+    origin = store.origin()
+    found = marker.age(config.state, origin, number)
+    if found is Age.OLD:
+        with store.transaction():
+            store.forget_looks()
+        this.tell(
+            f"{config.state} is older than the last run that is known (a backup was restored?): "
+            "everything is looked at again before anything is sent"
+        )
+    if found is Age.REPLACED:
+        sentence = f"{config.state} is a new one, an earlier one was here: what is in the shop "
+        this.note_problem(STATE, "state_replaced", sentence + "already is not known")
+    marker.leave(config.state, origin, number)
 
 
 def _keys(store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:

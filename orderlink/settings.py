@@ -226,6 +226,23 @@ class ConnectionSettings(StrictModel):
         raise NotImplementedError
 
 
+class CarrierRule(StrictModel):
+    """A merchant's own rule for the carrier of a code."""
+
+    pattern: str = Field(description="A regular expression that is found in the code.")
+    carrier: str = Field(description="The carrier's id.")
+    strip: str = Field(default="", description="A text that is taken out of the code.")
+
+    @field_validator("pattern")
+    @classmethod
+    def _check_pattern(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error}") from None
+        return value
+
+
 class MarketplaceSettings(ConnectionSettings):
     """What every marketplace may set."""
 
@@ -256,9 +273,32 @@ class MarketplaceSettings(ConnectionSettings):
         description="For how many days orders that were reported without a code are looked at for"
         " one that comes late; 0 means not at all.",
     )
+    carriers: tuple[str, ...] = Field(
+        default=(),
+        description="The carriers that you ship with, by their ids (`orderlink carriers`): codes"
+        " that several carriers could have are decided among these.",
+    )
+    ship_from: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = Field(
+        default="", description="The country that parcels leave from, as `NL`."
+    )
+    carrier_rules: tuple[CarrierRule, ...] = Field(
+        default=(),
+        description="Your own rules, asked before anything else: `pattern` (a regular expression"
+        " on the code), `carrier`, and `strip` (a text to take out of the code).",
+    )
+    carrier_names: dict[str, str] = Field(
+        default={},
+        description='What the shop calls a carrier, and the carrier\'s id: `{ Pakje = "postnl" }`.',
+    )
     default_carrier: str = Field(
         default="",
-        description="The marketplace's code of the carrier to report where none is known.",
+        description="The carrier to report where none is found: its id, or the marketplace's own"
+        " code.",
+    )
+    letter_post: bool = Field(
+        default=False,
+        description="Orders without a code are reported as letter post where the marketplace has a"
+        " code for that.",
     )
 
     label: ClassVar[str] = ""

@@ -2,50 +2,56 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from orderlink.codec import build, plain
 from orderlink.cycle.importing import read_order
+from orderlink.cycle.mending import hold_against_order, public_part
 from orderlink.decide.creation import (
-    Expected,
-    difference,
     is_blocked,
     judge,
     on_created,
     on_creation_refused,
-    on_difference,
     on_taken,
 )
 from orderlink.decide.timing import Quarantine, is_due, is_fresh, looked_at, quarantine
-from orderlink.decide.verdict import NOTHING, Verdict
+from orderlink.decide.verdict import NOTHING, Problem, Verdict
 from orderlink.errors import Refused, RemoteError, SignInFailed, TryLater
-from orderlink.model import Draft, Order, ShopLine, ShopOrder, Status
+from orderlink.model import Draft, Order, ShopOrder, ShopState, Status
 from orderlink.outbox import Outcome
 from orderlink.problems import Block
 from orderlink.rows import EffectRow, EffectState, Kind, OrderRow
-from orderlink.shops import Corrects, Holds
 
 if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run, Selection
-    from orderlink.model import Found, Json
+    from orderlink.model import Found
 
-SHOP_LINES = tuple[ShopLine, ...]
+GONE = ShopState.GONE
 
 
 def create_orders(run: Run, market: Connection, shop: Connection, selection: Selection) -> None:
-    """Settle what is unknown, then create what is due, each order once."""
+    """Settle what is unknown, then create what is due, each order once.
+
+    One listing of what came into the shop since the last known order settles what is unknown, finds
+    what somebody else created (a restored backup, a second machine), and the late twin of an order
+    that was created again after its quarantine.
+    """
     unknown = _effects(run, market, shop, EffectState.UNKNOWN)
     due = [row for row in run.store.new_orders(market.id) if selection.takes(row)]
     ready = [row for row in due if _is_ready(run, row)]
-    if not unknown and not ready:
+    again = _created_again(run, market, shop)
+    if not unknown and not ready and not again:
         return
-    above = _lowest_unseen(shop, [effect for _, effect in unknown])
-    if not above:
-        above = _first_contact(run, market, shop, ready)
-    found = _look(run, shop, [row for row, _ in unknown] + ready, above)
+    above = _above(run, market, shop, [effect for _, effect in unknown + again], ready)
+    found = _look(run, shop, [row for row, _ in unknown + again] + ready, above)
+    for row, _ in again:
+        _report_twins(run, row, found)
     for row, effect in unknown:
         _settle(run, market, shop, row, effect, found)
+    if selection.only_find:
+        _find_only(run, shop, ready, found)
+        return
     for row in ready:
         if not run.may_go_on() or run.outbox.is_closed(shop.id):
             return
@@ -75,26 +81,79 @@ def _is_ready(run: Run, row: OrderRow) -> bool:
     return effect.state is EffectState.DUE and is_due(effect.not_before, run.now())
 
 
+TWINS_FOR = timedelta(hours=6)
+"""So long after a repeated creation its late twin is looked for."""
+
+
+def _created_again(
+    run: Run, market: Connection, shop: Connection
+) -> list[tuple[OrderRow, EffectRow]]:
+    effects = run.store.repeated_creations(shop.id, run.now() - TWINS_FOR)
+    pairs = [(run.store.order(effect.key), effect) for effect in effects]
+    return [(row, one) for row, one in pairs if row and row.key.connection == market.id]
+
+
+def _report_twins(run: Run, row: OrderRow, found: Found) -> None:
+    ids = judge(run.stamp(row), [one for one in found.orders if one.state is not GONE]).ids
+    if set(ids) - {row.shop_order_id}:
+        everything = ", ".join(sorted({*ids, row.shop_order_id}))
+        sentence = f"the shop has it more than once: {everything}; orderlink follows "
+        problem = Problem("several_in_shop", sentence + row.shop_order_id, {"ids": everything})
+        with run.store.transaction():
+            run.store.apply(row, Verdict(opens=(problem,)), run.now())
+
+
+def _find_only(run: Run, shop: Connection, ready: list[OrderRow], found: Found) -> None:
+    for row in ready:
+        with run.store.transaction():
+            run.store.add_effect(row, Kind.CREATE)
+        effect = run.store.last_effect(row.key, Kind.CREATE)
+        ours = judge(run.stamp(row), found.orders).ours
+        if ours is not None and ours.origin:
+            # This state file takes the place of the one that created it.
+            with run.store.transaction():
+                run.store.put_fact("origin", ours.origin)
+        if effect is not None and not _adopt(run, shop, row, effect, found):
+            run.counts["not_in_shop"] += 1
+
+
+def _above(
+    run: Run,
+    market: Connection,
+    shop: Connection,
+    effects: list[EffectRow],
+    ready: list[OrderRow],
+) -> str:
+    """Say above which order id the shop has to be looked through; empty: all of it.
+
+    Orders from before the connection's first run may be in the shop already, from another state
+    file or another connector: then the shop's orders are looked through once, whole.
+    """
+    first_run = market.row.first_run_at or run.now()
+    for row in ready:
+        untried = run.store.last_effect(row.key, Kind.CREATE) is None
+        if untried and row.placed_at < first_run:
+            return ""
+    return _lowest_unseen(shop, effects)
+
+
+def meet_shop(run: Run, shop: Connection) -> None:
+    """Learn the shop's highest order id before the first look at a marketplace that goes there.
+
+    Whatever has a copy of an order placed from now on came in above it. Where this fails, the
+    shop's orders are looked through whole before the first creation.
+    """
+    markets = [market for market, its in run.marketplaces if its.id == shop.id]
+    if all(market.row.first_run_at is None for market in markets):
+        _keep_newest(run, shop, str(shop.connector.newest()))
+
+
 def _lowest_unseen(shop: Connection, unknown: list[EffectRow]) -> str:
-    """Say above which order id everything has to be looked at."""
+    """Say what the lowest of the known highest ids is: of the shop, and before each attempt."""
     marks = [shop.row.newest_shop_order]
     marks += [str(effect.document.get("above", "")) for effect in unknown if effect.document]
     numbers = [int(mark) for mark in marks if mark.isdigit()]
     return str(min(numbers)) if numbers else ""
-
-
-def _first_contact(run: Run, market: Connection, shop: Connection, ready: list[OrderRow]) -> str:
-    """Learn the shop's highest order id, where nothing older than the first run is to be created.
-
-    Orders from before that may be in the shop already, from another state file or another
-    connector: then the shop's orders are looked through once, whole.
-    """
-    first_run = market.row.first_run_at
-    if first_run is None or any(row.placed_at < first_run for row in ready):
-        return ""
-    newest = str(shop.connector.newest())
-    _keep_newest(run, shop, newest)
-    return newest
 
 
 def _keep_newest(run: Run, shop: Connection, newest: str) -> None:
@@ -141,11 +200,11 @@ def _adopt(run: Run, shop: Connection, row: OrderRow, effect: EffectRow, found: 
     if judgement.ours is None:
         return False
     verdict = on_created(row, judgement.ours, run.store.origin(), judgement.ids, found=True)
-    kept = _public_part(effect.document)
+    kept = public_part(effect.document)
     run.close_effect(row, effect, EffectState.DONE, verdict, judgement.ours.id, kept)
     run.counts["found"] += 1
     run.say(shop.label, f"{row.key.order_id}: found in {shop.label} as {judgement.ours.number}")
-    _check(run, shop, row, judgement.ours, may_correct=True)
+    hold_against_order(run, shop, row, judgement.ours, may_correct=True)
     return True
 
 
@@ -177,7 +236,7 @@ def _create(run: Run, market: Connection, shop: Connection, row: OrderRow, found
     def read_answer(answer: ShopOrder) -> Outcome:
         answers.append(answer)
         verdict = on_created(row, answer, run.store.origin())
-        return Outcome(EffectState.DONE, verdict, answer.id, _public_part(document))
+        return Outcome(EffectState.DONE, verdict, answer.id, public_part(document))
 
     document = {"draft": plain(draft), "above": shop.row.newest_shop_order}
     outcome = run.outbox.send(
@@ -191,7 +250,7 @@ def _create(run: Run, market: Connection, shop: Connection, row: OrderRow, found
         run.counts["created"] += 1
         run.say(market.label, f"{row.key.order_id}: created in {shop.label}")
         _keep_newest(run, shop, answers[0].id)
-        _check(run, shop, row, answers[0], may_correct=True)
+        hold_against_order(run, shop, row, answers[0], may_correct=True)
 
 
 def _fresh_row(run: Run, market: Connection, row: OrderRow) -> tuple[OrderRow, EffectRow] | None:
@@ -212,127 +271,3 @@ def _fresh_row(run: Run, market: Connection, row: OrderRow) -> tuple[OrderRow, E
 def _refuse(run: Run, row: OrderRow, effect: EffectRow, refusal: Refused) -> None:
     verdict = on_creation_refused(refusal.word, str(refusal), dict(refusal.details))
     run.close_effect(row, effect, EffectState.REFUSED, verdict)
-
-
-def _public_part(document: Json) -> Json:
-    """Keep of a creation's copy what holds no buyer's data."""
-    if not document or "draft" not in document:
-        return document
-    draft = document["draft"]
-    public = {name: draft["document"].get(name) for name in draft["public"]}
-    return {**document, "draft": {**draft, "document": public}}
-
-
-def expected_of(effect: EffectRow | None, row: OrderRow) -> Expected:
-    """Give what the shop order has to add up to, by what was sent."""
-    if effect is None or not effect.document or "draft" not in effect.document:
-        lines = tuple(
-            ShopLine(line.sku, line.quantity - line.cancelled, line.total)
-            for line in row.own_lines
-            if line.quantity > line.cancelled
-        )
-        return Expected(row.currency, row.total, lines)
-    draft = effect.document["draft"]
-    return Expected(draft["currency"], Decimal(draft["total"]), build(SHOP_LINES, draft["lines"]))
-
-
-def _check(
-    run: Run, shop: Connection, row: OrderRow, answer: ShopOrder, *, may_correct: bool
-) -> None:
-    """Hold the shop's answer against what was ordered; correct it once, then set it on hold."""
-    effect = run.store.last_effect(row.key, Kind.CREATE)
-    sentence = difference(expected_of(effect, row), answer)
-    after = run.store.order(row.key)
-    if not sentence or after is None:
-        return
-    corrected = run.store.last_effect(row.key, Kind.CORRECT_IN_SHOP) is not None
-    correctable = may_correct and not corrected and isinstance(shop.connector, Corrects)
-    verdict = on_difference(
-        after, sentence, correctable=correctable, holdable=isinstance(shop.connector, Holds)
-    )
-    with run.store.transaction():
-        run.store.apply(after, verdict, run.now())
-
-
-def mend_in_shop(run: Run, shop: Connection) -> None:
-    """Carry out what is due at shop orders that did not add up: correct once, or hold."""
-    for kind in (Kind.CORRECT_IN_SHOP, Kind.HOLD_IN_SHOP):
-        for state in (EffectState.UNKNOWN, EffectState.DUE):
-            for effect in run.store.open_effects(shop.id, state):
-                row = run.store.order(effect.key)
-                if effect.kind is kind and row is not None and run.may_go_on():
-                    _mend(run, shop, row, effect)
-
-
-def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> None:
-    if not is_due(effect.not_before, run.now()) or run.outbox.is_closed(shop.id):
-        return
-    length = shop.common().quarantine
-    if effect.state is EffectState.UNKNOWN:
-        state = quarantine(effect, length, run.now(), trusted=run.trusted())
-        if state is Quarantine.STARTS:
-            run.restart_quarantine(effect, length)
-        if state is not Quarantine.OVER:
-            return
-    try:
-        current = shop.connector.read_one(row.shop_order_id)
-    except RemoteError as error:
-        if effect.state is EffectState.DUE:
-            run.outbox.failed_before(row, effect, error)
-        return
-    expected = expected_of(run.store.last_effect(row.key, Kind.CREATE), row)
-    if current is None or not difference(expected, current):
-        verdict = Verdict(closes=("total_differs",))
-        run.close_effect(row, effect, EffectState.WITHDRAWN, verdict)
-        return
-    if effect.state is EffectState.UNKNOWN:
-        run.close_effect(row, effect, EffectState.DUE, NOTHING)
-        effect = run.store.last_effect(row.key, effect.kind) or effect
-    if effect.kind is Kind.CORRECT_IN_SHOP:
-        _correct(run, shop, row, effect, current)
-    else:
-        _hold(run, shop, row, effect, difference(expected, current))
-
-
-def _correct(
-    run: Run, shop: Connection, row: OrderRow, effect: EffectRow, current: ShopOrder
-) -> None:
-    created = run.store.last_effect(row.key, Kind.CREATE)
-    correction: Draft | None = None
-    if created is not None and created.document and "draft" in created.document:
-        draft = build(Draft, created.document["draft"])
-        correction = shop.connector.correction(draft, current)
-    if correction is None:
-        run.close_effect(row, effect, EffectState.WITHDRAWN, NOTHING)
-        _check(run, shop, row, current, may_correct=False)
-        return
-    wanted = correction
-    answers: list[ShopOrder] = []
-
-    def read_answer(answer: ShopOrder) -> Outcome:
-        answers.append(answer)
-        return Outcome(EffectState.DONE, NOTHING, answer.id)
-
-    outcome = run.outbox.send(
-        row,
-        effect,
-        plain(wanted),
-        lambda: shop.connector.correct(row.shop_order_id, wanted),
-        read_answer,
-    )
-    if outcome is not None and outcome.state is EffectState.REFUSED:
-        _check(run, shop, row, current, may_correct=False)
-    if answers:
-        _check(run, shop, row, answers[0], may_correct=False)
-
-
-def _hold(run: Run, shop: Connection, row: OrderRow, effect: EffectRow, why: str) -> None:
-    run.outbox.send(
-        row,
-        effect,
-        {"why": why},
-        lambda: shop.connector.hold(row.shop_order_id, why),
-        lambda answer: Outcome(
-            EffectState.DONE, Verdict(changes={"shop_status": answer.status}), answer.id
-        ),
-    )

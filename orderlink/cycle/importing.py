@@ -40,9 +40,10 @@ class Unfinished:
     since: datetime | None
     reason: str
     position: str = ""
+    everything: bool = False  # older orders, too, whatever import_from says
 
 
-def look(run: Run, market: Connection, shop: Connection) -> None:
+def look(run: Run, market: Connection, shop: Connection, selection: Selection) -> None:
     """Read the marketplace's list and commit it page by page; the last page moves the watermark.
 
     A list that is longer than a run or the rate limit allows goes on in the next run.
@@ -50,7 +51,7 @@ def look(run: Run, market: Connection, shop: Connection) -> None:
     with run.store.transaction():
         run.store.first_run(market.id, run.now())
     market.row = run.store.connection(market.id)
-    this = _begun(run, market)
+    this = _begun(run, market, selection)
     pages = 0
     try:
         for page in market.connector.orders(Look(since=this.since, position=this.position)):
@@ -68,9 +69,11 @@ def look(run: Run, market: Connection, shop: Connection) -> None:
         _read_missing(run, market, this.started)
 
 
-def _begun(run: Run, market: Connection) -> Unfinished:
+def _begun(run: Run, market: Connection, selection: Selection) -> Unfinished:
     """Go on with a look that an earlier run had to leave, or begin one."""
     now = run.now()
+    if selection.only_find:
+        return Unfinished(now, None, "rebuild", everything=True)
     text = run.store.shelf(market.id, run.clock).get(LOOK)
     if text:
         earlier = loads(Unfinished, text)
@@ -85,7 +88,7 @@ def _begun(run: Run, market: Connection) -> Unfinished:
 def _take(run: Run, market: Connection, shop: Connection, this: Unfinished, page: Page) -> None:
     shelf = run.store.shelf(market.id, run.clock)
     with run.store.transaction():
-        closed = _take_page(run, market, shop, page)
+        closed = _take_page(run, market, shop, this, page)
         if page.position:
             shelf.put(LOOK, dumps(replace(this, position=page.position)))
         else:
@@ -106,7 +109,9 @@ def _tell_gap(run: Run, market: Connection, reason: str, now: datetime) -> None:
         run.tell(f"{market.label}: {text}")
 
 
-def _take_page(run: Run, market: Connection, shop: Connection, page: Page) -> list[OrderRow]:
+def _take_page(
+    run: Run, market: Connection, shop: Connection, this: Unfinished, page: Page
+) -> list[OrderRow]:
     """Write a page down; give the orders of the shop that somebody shipped at the marketplace."""
     closed = []
     for entry in page.rows:
@@ -117,7 +122,7 @@ def _take_page(run: Run, market: Connection, shop: Connection, page: Page) -> li
         sighting = entry.sighting() if isinstance(entry, Order) else entry
         row = run.store.order(key)
         if row is None:
-            row = _take_new(run, market, shop, sighting)
+            row = _take_new(run, market, shop, this, sighting)
         if row is None:
             continue
         if isinstance(entry, Order):
@@ -134,10 +139,11 @@ def _id_of(entry: Sighting | Order | Unreadable) -> str:
 
 
 def _take_new(
-    run: Run, market: Connection, shop: Connection, sighting: Sighting
+    run: Run, market: Connection, shop: Connection, this: Unfinished, sighting: Sighting
 ) -> OrderRow | None:
     first_run = market.row.first_run_at or run.now()
-    oldest = oldest_placed(market.settings.import_from, first_run)
+    since = "open" if this.everything else market.settings.import_from
+    oldest = oldest_placed(since, first_run)
     arrival = first_sighting(sighting, oldest)
     if any(line.by_marketplace for line in sighting.lines):
         run.counts["left_out"] += sum(line.by_marketplace for line in sighting.lines)

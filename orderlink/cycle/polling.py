@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from orderlink.cycle.creating import expected_of
+from orderlink.cycle.mending import expected_of
 from orderlink.decide.creation import difference
 from orderlink.decide.shop import is_followed, on_late_reading, on_reading
 from orderlink.decide.timing import LATE_CODE_EVERY, PARCELS_EVERY

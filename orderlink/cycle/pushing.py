@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from orderlink.carriers import LearntPrefix
 from orderlink.codec import build, plain
 from orderlink.cycle.importing import read_order
 from orderlink.cycle.polling import read_rows
-from orderlink.decide.carrier import carrier_code
+from orderlink.decide.carrier import Choice, choose, learnt_from
 from orderlink.decide.creation import is_blocked
 from orderlink.decide.shipping import (
     known_tickets,
@@ -20,11 +23,10 @@ from orderlink.decide.shipping import (
     settle,
     shipment_of,
 )
-from orderlink.decide.shop import first_code
 from orderlink.decide.timing import Quarantine, is_due, is_fresh, looked_at, quarantine
 from orderlink.decide.verdict import NOTHING, Problem, Verdict
 from orderlink.errors import SignInFailed, TryLater
-from orderlink.marketplaces import GivesTickets, ListsShipments, UpdatesTracking
+from orderlink.marketplaces import GivesTickets, ListsCarriers, ListsShipments, UpdatesTracking
 from orderlink.model import Accepted, Done, Shipment, Status, Ticket, TicketState
 from orderlink.outbox import Outcome
 from orderlink.problems import Block
@@ -32,6 +34,7 @@ from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
 
 if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run, Selection
+    from orderlink.model import Json
 
 REPORTS = frozenset({Kind.SHIP, Kind.UPDATE_TRACKING})
 
@@ -83,10 +86,21 @@ def _finish(run: Run, row: OrderRow, effect: EffectRow) -> None:
     if effect.kind is Kind.UPDATE_TRACKING:
         verdict = on_tracking_updated(shipment)
     else:
-        verdict = on_reported(row, shipment, run.now())
+        verdict = on_reported(row, shipment)
         run.counts["shipped"] += 1
     run.close_effect(row, effect, EffectState.DONE, verdict)
+    _learn(run, row, effect.document)
     run.say(run.store.connection(row.key.connection).label, f"{row.key.order_id}: shipped")
+
+
+def _learn(run: Run, row: OrderRow, document: Json) -> None:
+    """Keep what a report that the marketplace took teaches about the merchant's own codes."""
+    evidence = document.get("evidence", {})
+    code = document["shipment"]["code"]
+    learnt = learnt_from(evidence.get("word", ""), code, evidence.get("carrier", ""))
+    if learnt is not None:
+        with run.store.transaction():
+            run.store.learn(row.key.connection, learnt.prefix, learnt.carrier, run.now())
 
 
 def _refused(
@@ -158,7 +172,7 @@ def _settled(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> 
     elif found.done:
         _finish(run, after, effect)
     elif found.otherwise:
-        verdict = on_shipped_otherwise(shipment, found.otherwise, run.now())
+        verdict = on_shipped_otherwise(shipment, found.otherwise)
         run.close_effect(after, effect, EffectState.WITHDRAWN, verdict)
     return bool(found.ticket or found.done or found.otherwise)
 
@@ -210,15 +224,31 @@ def _ship(run: Run, market: Connection, row: OrderRow, effect: EffectRow, *, loo
     row, effect = fresh
     if is_blocked({problem.word for problem in run.store.problems(row.key)}, Block.SHIP):
         return
-    code = carrier_code(first_code(row), market.settings)
-    if not code and first_code(row):
-        problem = Problem("carrier_unknown", f"no carrier is known for code {first_code(row)}")
+    choice = _choice(run, market, row)
+    if choice.problem:
+        problem = Problem("carrier_unknown", choice.problem)
         with run.store.transaction():
             run.store.apply(row, Verdict(opens=(problem,)), run.now())
         return
-    shipment = shipment_of(row, effect.number, code)
+    shipment = shipment_of(row, effect.number, choice)
     if shipment.lines:
-        _send(run, market, row, effect, shipment)
+        _send(run, market, row, effect, shipment, choice)
+
+
+CARRIERS = "carriers"
+"""On the shelf for a day: the carrier codes that a marketplace lists."""
+
+
+def _choice(run: Run, market: Connection, row: OrderRow) -> Choice:
+    learnt = [LearntPrefix(*pair) for pair in run.store.learnt(market.id)]
+    served: list[str] = []
+    if isinstance(market.connector, ListsCarriers):
+        shelf = run.store.shelf(market.id, run.clock)
+        kept = shelf.get(CARRIERS)
+        served = json.loads(kept) if kept else list(market.connector.carriers())
+        if not kept:
+            shelf.put(CARRIERS, json.dumps(served), run.now() + timedelta(days=1))
+    return choose(row, market.settings, learnt, served)
 
 
 def _fresh(
@@ -247,28 +277,43 @@ def _update_tracking(run: Run, market: Connection, row: OrderRow, effect: Effect
         verdict = on_tracking_refused(f"{market.people_name} takes no code after the shipment")
         run.close_effect(row, effect, EffectState.REFUSED, verdict)
         return
-    code = first_code(row)
+    choice = _choice(run, market, row)
+    if choice.problem:
+        run.close_effect(row, effect, EffectState.REFUSED, on_tracking_refused(choice.problem))
+        return
     shipment = replace(
-        _shipment(reported), code=code, carrier_code=carrier_code(code, market.settings)
+        _shipment(reported),
+        code=choice.code,
+        carrier_code=choice.carrier_code,
+        carrier_name=choice.carrier_name,
+        tracking_page=choice.page,
     )
-    _send(run, market, row, effect, shipment)
+    _send(run, market, row, effect, shipment, choice)
 
 
 def _send(
-    run: Run, market: Connection, row: OrderRow, effect: EffectRow, shipment: Shipment
+    run: Run,
+    market: Connection,
+    row: OrderRow,
+    effect: EffectRow,
+    shipment: Shipment,
+    choice: Choice,
 ) -> None:
     connector, late = market.connector, effect.kind is Kind.UPDATE_TRACKING
     call = connector.update_tracking if late else connector.ship
 
     def read_answer(answer: Accepted | Done) -> Outcome:
         if isinstance(answer, Accepted):
-            event = Event("accepted", {"code": shipment.code or "none", "ticket": answer.ticket})
+            told = {"code": shipment.code or "none", "ticket": answer.ticket, "why": choice.why}
+            event = Event("accepted", {**told, "carrier": shipment.carrier_code or "none"})
             return Outcome(EffectState.ACCEPTED, Verdict(events=(event,)), answer.ticket)
-        verdict = on_tracking_updated(shipment) if late else on_reported(row, shipment, run.now())
+        verdict = on_tracking_updated(shipment) if late else on_reported(row, shipment)
+        _learn(run, row, document)
         return Outcome(EffectState.DONE, verdict, answer.remote_ref)
 
     tickets = sorted(known_tickets(effect))
-    document = {"shipment": plain(shipment), "tickets": tickets}
+    evidence = {"word": choice.word, "carrier": choice.carrier, "why": choice.why}
+    document = {"shipment": plain(shipment), "tickets": tickets, "evidence": evidence}
     outcome = run.outbox.send(row, effect, document, lambda: call(shipment), read_answer)
     if outcome is None:
         return

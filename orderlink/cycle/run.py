@@ -34,6 +34,9 @@ log = logging.getLogger("orderlink")
 class Remote(Protocol):
     """What the stages ask of a connection's way outside."""
 
+    requests: int
+    """How many were sent."""
+
     skew: timedelta | None
     """The largest difference seen between a server's clock and ours."""
 
@@ -79,10 +82,14 @@ class Connection:
 
 @dataclass
 class Selection:
-    """Which orders a person asked for; empty: all. `force` lets the new ones pass the brake."""
+    """Which orders a person asked for; empty: all. `force` lets the new ones pass the brake.
+
+    `only_find`: what is in the shop is taken over, nothing is created.
+    """
 
     orders: frozenset[OrderKey] = frozenset()
     force: bool = False
+    only_find: bool = False
 
     def takes(self, row: OrderRow) -> bool:
         """Tell whether an order is meant."""
@@ -157,6 +164,7 @@ class Run:
     def guarded(self, connection: Connection, stage: str) -> Iterator[None]:
         """Keep what goes wrong with one connection from reaching the others."""
         place = OrderKey(connection.id, "")
+        before = connection.http.requests
         try:
             yield
         except SignInFailed as error:
@@ -174,7 +182,8 @@ class Run:
         else:
             if connection.id not in self.failed:
                 with self.store.transaction():
-                    self.store.solve(place, ["unreachable", "sign_in_failed"], self.now())
+                    if connection.http.requests > before:
+                        self.store.solve(place, ["unreachable", "sign_in_failed"], self.now())
                     self.store.succeeded(connection.id, stage, self.now())
 
     def _failed(self, place: OrderKey, word: str, error: RemoteError) -> None:

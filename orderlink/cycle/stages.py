@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orderlink.codec import time_text
-from orderlink.cycle.creating import create_orders, mend_in_shop
+from orderlink.cycle.creating import create_orders, meet_shop
 from orderlink.cycle.importing import brake, details, look
+from orderlink.cycle.mending import mend_in_shop
 from orderlink.cycle.polling import poll_shop
 from orderlink.cycle.pushing import ask_tickets, report, settle_unknown
 from orderlink.rows import OrderKey
@@ -14,7 +16,7 @@ from orderlink.rows import OrderKey
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderlink.cycle.run import Run, Selection
+    from orderlink.cycle.run import Connection, Run, Selection
 
 CLOCK = OrderKey("clock", "")
 """The place of the problem that this machine's clock is wrong."""
@@ -25,8 +27,10 @@ def import_orders(run: Run, selection: Selection) -> None:
     for market, shop in run.marketplaces:
         if not run.may_go_on():
             return
+        with run.guarded(shop, "create"):
+            meet_shop(run, shop)
         with run.guarded(market, "import"):
-            look(run, market, shop)
+            look(run, market, shop, selection)
         stopped = brake(run, market, selection)
         if not stopped and market.id not in run.failed:
             with run.guarded(market, "import"):
@@ -45,6 +49,13 @@ def poll_shops(run: Run, selection: Selection) -> None:
             return
         with run.guarded(shop, "poll"):
             poll_shop(run, shop, selection)
+            _probe(run, shop)
+
+
+def _probe(run: Run, shop: Connection) -> None:
+    """Ask a shop that failed lately, and that nothing else was asked of, whether it is back."""
+    if not shop.http.requests and run.store.problems(OrderKey(shop.id, "")):
+        shop.connector.newest()
 
 
 def push_shipments(run: Run, selection: Selection) -> None:
@@ -65,11 +76,19 @@ def sync(run: Run, selection: Selection) -> None:
     push_shipments(run, selection)
 
 
+def rebuild(run: Run, selection: Selection) -> None:
+    """Take over from the shop what an earlier state file had created; create nothing."""
+    finding = replace(selection, only_find=True, force=True)
+    import_orders(run, finding)
+    poll_shops(run, finding)
+
+
 STAGES: dict[str, Callable[[Run, Selection], None]] = {
     "import": import_orders,
     "poll": poll_shops,
     "push": push_shipments,
     "sync": sync,
+    "rebuild": rebuild,
 }
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from orderlink.decide.carrier import codes_of
 from orderlink.decide.verdict import NOTHING, PASSING, Problem, Verdict
 from orderlink.model import CLOSED, Order, SeenShipment, Status
 from orderlink.rows import Event, Kind, LineRow, OrderRow
@@ -101,7 +102,7 @@ def on_sighting(
         return seen + _cancelled(row)
     if ship_open:
         return seen
-    return seen + _handled_there(row, now)
+    return seen + _handled_there(row)
 
 
 def _cancelled(row: OrderRow) -> Verdict:
@@ -125,7 +126,7 @@ def _cancelled(row: OrderRow) -> Verdict:
     )
 
 
-def _handled_there(row: OrderRow, now: datetime) -> Verdict:
+def _handled_there(row: OrderRow) -> Verdict:
     with_label = all(line.label_by_marketplace for line in row.own_lines)
     word = "shipped_with_marketplace_label" if with_label else "shipped_at_marketplace"
     return Verdict(
@@ -133,7 +134,7 @@ def _handled_there(row: OrderRow, now: datetime) -> Verdict:
         events=(Event(word),),
         closes=PASSING,
         withdrawn=(Kind.CREATE, Kind.SHIP),
-        changes={"closed_at": now, "document": None, "waiting_since": None},
+        changes={"document": None, "waiting_since": None},
     )
 
 
@@ -166,6 +167,7 @@ def on_details(
             "document": document,
             "has_details": True,
             "placed_at": order.placed_at,
+            "country": order.ship_to.country,
             "currency": order.currency,
             "total": order.total(),
             "marks": order.marks,
@@ -181,7 +183,7 @@ def on_details(
 def on_seen_shipments(row: OrderRow, shipments: Sequence[SeenShipment]) -> Verdict:
     """Decide what it means with which codes the marketplace shows an order as shipped."""
     there = sorted({shipment.code for shipment in shipments if shipment.code})
-    ours = sorted({parcel.code for parcel in row.parcels if parcel.code})
+    ours = sorted(codes_of(row))
     event = Event("codes_at_marketplace", {"codes": ", ".join(there) or "none"})
     if not there or not ours or set(there) & set(ours):
         return Verdict(events=(event,))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from orderlink.decide.shop import first_code
 from orderlink.decide.verdict import PASSING, Problem, Verdict
 from orderlink.model import Shipment, ShippedLine, Status, TicketState
 from orderlink.rows import EffectRow, Event, Kind, OrderRow
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
+    from orderlink.decide.carrier import Choice
     from orderlink.model import SeenShipment, Ticket
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -26,25 +26,27 @@ def shipment_reference(row: OrderRow, number: int) -> str:
     return f"orderlink-{row.key.order_id}-{number}"[:90]
 
 
-def shipment_of(row: OrderRow, number: int, carrier_code: str) -> Shipment:
+def shipment_of(row: OrderRow, number: int, choice: Choice) -> Shipment:
     """Make the shipment that reports everything that is still open, quantities explicit."""
     lines = tuple(ShippedLine(line.line_id, line.open) for line in row.pushable_lines if line.open)
     return Shipment(
         order_id=row.key.order_id,
         reference=shipment_reference(row, number),
         lines=lines,
-        code=first_code(row),
-        carrier_code=carrier_code,
+        code=choice.code,
+        carrier_code=choice.carrier_code,
+        carrier_name=choice.carrier_name,
+        tracking_page=choice.page,
     )
 
 
-def on_reported(row: OrderRow, shipment: Shipment, now: datetime) -> Verdict:
+def on_reported(row: OrderRow, shipment: Shipment) -> Verdict:
     """Decide what it means that a shipment was carried out: the order is closed there."""
     if row.status is not Status.PENDING_SHIPMENT:
         return Verdict(events=(Event("reported", _shown(shipment)),))
     return Verdict(
         status=Status.SHIPPED,
-        changes={"closed_at": now, "closed_without_code": not shipment.code},
+        changes={"closed_without_code": not shipment.code},
         events=(Event("shipped", _shown(shipment)),),
         closes=PASSING,
     )
@@ -107,14 +109,13 @@ def settle(
     return Settled(otherwise=tuple(sorted({one.code or "no code" for one in seen})) or ("no code",))
 
 
-def on_shipped_otherwise(shipment: Shipment, codes: Sequence[str], now: datetime) -> Verdict:
+def on_shipped_otherwise(shipment: Shipment, codes: Sequence[str]) -> Verdict:
     """Decide what it means that somebody else closed the order at the marketplace."""
     there = ", ".join(codes)
     ours = shipment.code or "no code"
     told = Problem("shipped_otherwise", f"already shipped there with {there}, here with {ours}")
     return Verdict(
         status=Status.SHIPPED,
-        changes={"closed_at": now},
         events=(Event("shipped_at_marketplace", {"codes": there}),),
         closes=PASSING,
         opens=() if set(codes) == {ours} else (told,),

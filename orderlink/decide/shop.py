@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from orderlink.decide.carrier import first_code
 from orderlink.decide.timing import wait_is_over
 from orderlink.decide.verdict import NOTHING, Problem, Verdict
 from orderlink.model import ShopOrder, ShopState, Status, money_text
@@ -127,11 +128,6 @@ def _completed(
             due=(Kind.SHIP,),
         )
     return NOTHING
-
-
-def first_code(row: OrderRow) -> str:
-    """Give the code that goes with all items; empty where there is none."""
-    return next((parcel.code for parcel in row.parcels if parcel.code), "")
 
 
 def on_late_reading(row: OrderRow, shop: ShopOrder | None, now: datetime) -> Verdict:

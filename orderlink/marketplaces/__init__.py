@@ -78,6 +78,15 @@ class ListsShipments(Protocol):
 
 
 @runtime_checkable
+class ListsCarriers(Protocol):
+    """The marketplace serves the list of the carrier codes that it takes."""
+
+    def carriers(self) -> tuple[str, ...]:
+        """List the carrier codes; asked at most once a day."""
+        ...
+
+
+@runtime_checkable
 class UpdatesTracking(Protocol):
     """A code can be added to a shipment that was reported without one."""
 

@@ -33,6 +33,7 @@ CREATE TABLE orders (
     seen_at TEXT NOT NULL,
     lines TEXT NOT NULL DEFAULT '[]',
     parcels TEXT NOT NULL DEFAULT '[]',
+    country TEXT NOT NULL DEFAULT '',
     currency TEXT NOT NULL DEFAULT '',
     total TEXT NOT NULL DEFAULT '0',
     reference TEXT NOT NULL DEFAULT '',
@@ -51,6 +52,7 @@ CREATE TABLE orders (
     waiting_since TEXT,
     parcels_asked_at TEXT,
     closed_at TEXT,
+    purged INTEGER NOT NULL DEFAULT 0,
     closed_without_code INTEGER NOT NULL DEFAULT 0,
     not_before TEXT,
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -64,6 +66,9 @@ CREATE INDEX orders_followed ON orders (account, shop)
     WHERE status IN ('not_shipped', 'waiting', 'pending_shipment');
 CREATE INDEX orders_closed_without_code ON orders (account, shop, closed_at)
     WHERE closed_without_code = 1;
+CREATE INDEX orders_unpurged ON orders (account, closed_at)
+    WHERE purged = 0 AND closed_at IS NOT NULL;
+CREATE INDEX orders_with_document ON orders (account, first_seen_at) WHERE document IS NOT NULL;
 CREATE INDEX orders_by_number ON orders (order_id);
 CREATE INDEX orders_by_shop_id ON orders (shop_order_id) WHERE shop_order_id <> '';
 CREATE INDEX orders_by_shop_number ON orders (shop_order_number) WHERE shop_order_number <> '';
@@ -97,6 +102,8 @@ CREATE TABLE outbox (
     error TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (account, connection, order_id, kind, number)
 );
+CREATE INDEX outbox_repeated ON outbox (account, target, started_at)
+    WHERE kind = 'create' AND state = 'done' AND attempts > 1;
 CREATE INDEX outbox_open ON outbox (account, target, state)
     WHERE state IN ('due', 'started', 'accepted', 'unknown');
 
@@ -163,6 +170,16 @@ CREATE TABLE tokens (
     value TEXT NOT NULL,
     until TEXT,
     PRIMARY KEY (account, connection, name)
+);
+
+-- Prefixes of codes that this merchant's own, confirmed shipments with a carrier had.
+CREATE TABLE learnt (
+    account TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    carrier TEXT NOT NULL,
+    learnt_at TEXT NOT NULL,
+    PRIMARY KEY (account, connection, prefix)
 );
 
 CREATE TABLE budgets (

@@ -19,6 +19,8 @@ UPDATE connections SET changes_until = :until WHERE account = :account AND id = 
 -- looked_at_all --
 UPDATE connections SET changes_until = :until, full_look_at = :until, import_from = :import_from
 WHERE account = :account AND id = :id
+-- forget_looks --
+UPDATE connections SET changes_until = NULL, full_look_at = NULL WHERE account = :account
 -- newest_shop_order --
 UPDATE connections SET newest_shop_order = :newest WHERE account = :account AND id = :id
 
@@ -35,8 +37,24 @@ ON CONFLICT (account, connection, order_id) DO NOTHING
 DELETE FROM orders WHERE account = :account AND connection = :connection AND order_id = :order_id
     AND status = 'new' AND shop_order_id = ''
 -- change_status --
-UPDATE orders SET status = :status
+UPDATE orders SET status = :status, purged = 0,
+    closed_at = CASE WHEN :status IN ('shipped', 'cancelled', 'manual') THEN :at END
 WHERE account = :account AND connection = :connection AND order_id = :order_id AND status = :old
+-- unpurged_orders --
+SELECT * FROM orders WHERE account = :account AND purged = 0 AND closed_at < :closed_before
+ORDER BY closed_at LIMIT :limit
+-- purged_order --
+UPDATE orders SET purged = 1, document = NULL
+WHERE account = :account AND connection = :connection AND order_id = :order_id
+-- purge_events --
+UPDATE events SET details = '{}' WHERE account = :account AND connection = :connection
+    AND order_id = :order_id AND word IN ('problem', 'creation_refused', 'shipment_refused',
+    'late_code_refused', 'outcome_unknown', 'edited')
+-- purge_problems --
+UPDATE problems SET sentence = '', details = '{}' WHERE account = :account
+    AND connection = :connection AND order_id = :order_id
+-- oldest_personal_data --
+SELECT MIN(first_seen_at) AS at FROM orders WHERE account = :account AND document IS NOT NULL
 -- open_orders --
 SELECT * FROM orders WHERE account = :account AND connection = :connection
     AND status NOT IN ('shipped', 'cancelled', 'manual')
@@ -95,6 +113,9 @@ SELECT * FROM outbox WHERE account = :account AND connection = :connection
 SELECT * FROM outbox WHERE account = :account AND target = :target
     AND state IN ('due', 'started', 'accepted', 'unknown') AND state = :state
 ORDER BY attempts, connection, order_id, kind, number
+-- repeated_creations --
+SELECT * FROM outbox WHERE account = :account AND target = :target
+    AND kind = 'create' AND state = 'done' AND attempts > 1 AND started_at >= :since
 -- add_effect --
 INSERT INTO outbox (account, connection, order_id, kind, number, target, state, document)
 VALUES (:account, :connection, :order_id, :kind, :number, :target, :state, :document)
@@ -172,6 +193,16 @@ ON CONFLICT (account, connection, name)
 DO UPDATE SET value = excluded.value, until = excluded.until
 -- drop_expired_tokens --
 DELETE FROM tokens WHERE until IS NOT NULL AND until <= :now
+-- learnt --
+SELECT prefix, carrier FROM learnt WHERE account = :account AND connection = :connection
+ORDER BY prefix
+-- learn --
+INSERT INTO learnt (account, connection, prefix, carrier, learnt_at)
+VALUES (:account, :connection, :prefix, :carrier, :at)
+ON CONFLICT (account, connection, prefix)
+DO UPDATE SET carrier = excluded.carrier, learnt_at = excluded.learnt_at
+-- forget_learnt --
+DELETE FROM learnt WHERE account = :account AND prefix = :prefix
 -- budgets --
 SELECT name, state FROM budgets WHERE account = :account AND connection = :connection
 -- put_budget --

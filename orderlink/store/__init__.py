@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from orderlink.codec import dumps, time_text
+from orderlink.codec import dumps, read_time, time_text
 from orderlink.model import Status
 from orderlink.rows import Event, OrderKey, OrderRow
 from orderlink.store.effects import Effects
@@ -62,6 +62,10 @@ class Store(Effects):
                 "looked_at_all", id=connection, until=time_text(until), import_from=import_from
             )
 
+    def forget_looks(self) -> None:
+        """Let every marketplace's whole open list be read again in the next run."""
+        self.database.run("forget_looks")
+
     def set_newest_shop_order(self, connection: str, newest: str) -> None:
         """Keep the highest order id that is known of a shop."""
         self.database.run("newest_shop_order", id=connection, newest=newest)
@@ -111,7 +115,7 @@ class Store(Effects):
             self._write_facts(row.key, verdict.changes)
             for event in verdict.events:
                 self.add_event(row.key, event, now)
-            if verdict.status is not None and not self._change_status(row, verdict.status):
+            if verdict.status is not None and not self._change_status(row, verdict.status, now):
                 return False
             for problem in verdict.opens:
                 self.open_problem(row.key, problem, now)
@@ -136,17 +140,34 @@ class Store(Effects):
         )
         for parcel in changes.get("parcels", ()):
             values = {"connection": key.connection, "order_id": key.order_id}
-            self.database.run("add_code", code=parcel.code, **values)
+            code = "".join(parcel.code.split()).upper()
+            self.database.run("add_code", code=code, **values)
 
-    def _change_status(self, row: OrderRow, status: Status) -> bool:
+    def _change_status(self, row: OrderRow, status: Status, now: datetime) -> bool:
         changed = self.database.run(
             "change_status",
             connection=row.key.connection,
             order_id=row.key.order_id,
             status=status,
             old=row.status,
+            at=time_text(now),
         )
         return bool(changed)
+
+    def unpurged_orders(self, closed_before: datetime, limit: int) -> list[OrderRow]:
+        """List orders closed before then whose personal data were not looked through yet."""
+        return self._orders("unpurged_orders", closed_before=time_text(closed_before), limit=limit)
+
+    def purge(self, row: OrderRow) -> None:
+        """Empty what is personal of one closed order, in its events and problems, too."""
+        where = {"connection": row.key.connection, "order_id": row.key.order_id}
+        for query in ("purged_order", "purge_events", "purge_problems"):
+            self.database.run(query, **where)
+
+    def oldest_personal_data(self) -> datetime | None:
+        """Tell since when the oldest buyer's data are kept; None: none are."""
+        row = self.database.one("oldest_personal_data")
+        return None if row is None or row["at"] is None else read_time(row["at"])
 
     def open_orders(self, connection: str) -> list[OrderRow]:
         """List the orders of a marketplace that are still followed, oldest first."""

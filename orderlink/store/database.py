@@ -108,6 +108,11 @@ class Database:
         finally:
             copy.close()
 
+    def shrink_log(self) -> None:
+        """Empty the write-ahead log, so that what was deleted does not stand there any more."""
+        with self._explained():
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close the file."""
         self.connection.close()

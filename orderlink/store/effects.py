@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from orderlink.codec import time_text
 from orderlink.rows import EffectState, Kind
 from orderlink.store.journal import Journal
 from orderlink.store.records import effect_columns, effect_row
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderlink.rows import EffectRow, OrderKey, OrderRow
 
 UNDER_WAY = frozenset(EffectState) - {EffectState.DONE, EffectState.WITHDRAWN}
@@ -36,6 +39,11 @@ class Effects(Journal):
         return [
             effect_row(row) for row in self.database.all("open_effects", target=target, state=state)
         ]
+
+    def repeated_creations(self, target: str, since: datetime) -> list[EffectRow]:
+        """List the creations that were sent more than once, the last time since then."""
+        rows = self.database.all("repeated_creations", target=target, since=time_text(since))
+        return [effect_row(row) for row in rows]
 
     def add_effect(self, row: OrderRow, kind: Kind) -> None:
         """Make an effect due, unless one of its kind is under way."""

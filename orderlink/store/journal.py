@@ -163,6 +163,20 @@ class Journal:
         """Give where a connection keeps its access tokens, and nothing else does."""
         return StoreShelf(self.database, connection, clock, "token_value", "put_token")
 
+    def learnt(self, connection: str) -> list[tuple[str, str]]:
+        """List the prefixes of codes that were learnt, each with its carrier's id."""
+        rows = self.database.all("learnt", connection=connection)
+        return [(row["prefix"], row["carrier"]) for row in rows]
+
+    def learn(self, connection: str, prefix: str, carrier: str, now: datetime) -> None:
+        """Keep whose prefix this is; what was learnt last holds."""
+        where = {"connection": connection, "prefix": prefix, "carrier": carrier}
+        self.database.run("learn", at=time_text(now), **where)
+
+    def forget_learnt(self, prefix: str) -> int:
+        """Forget a prefix; tell for how many connections it was known."""
+        return self.database.run("forget_learnt", prefix=prefix)
+
     def budgets(self, connection: str) -> dict[str, Json]:
         """Give the state of a connection's rate budgets."""
         rows = self.database.all("budgets", connection=connection)

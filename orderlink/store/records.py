@@ -48,6 +48,7 @@ def order_row(row: sqlite3.Row) -> OrderRow:
         seen_at=read_time(row["seen_at"]),
         lines=build(LINES, json.loads(row["lines"])),
         parcels=build(PARCELS, json.loads(row["parcels"])),
+        country=row["country"],
         currency=row["currency"],
         total=Decimal(row["total"]),
         reference=row["reference"],

@@ -84,7 +84,7 @@ def test_whatever_happens_to_a_creation_there_is_one_order_in_the_end(
 
 
 def test_retry_does_not_shorten_the_quarantine(merchant: Merchant) -> None:
-    from orderlink.people import retry  # noqa: PLC0415
+    from orderlink.people import retry
 
     merchant.sync()
     order = merchant.place()
@@ -134,7 +134,7 @@ def test_a_shop_that_is_down_gets_each_order_when_it_is_up_again(merchant: Merch
 
 
 def test_an_unknown_product_is_a_problem_that_a_person_mends(merchant: Merchant) -> None:
-    from orderlink.people import retry  # noqa: PLC0415
+    from orderlink.people import retry
 
     order = merchant.settled(UNKNOWN)
     good = merchant.place()
@@ -242,7 +242,7 @@ def test_an_order_number_that_is_taken_is_not_created(merchant: Merchant) -> Non
 
 
 def _create_by_hand(merchant: Merchant, body: dict[str, Any]) -> None:
-    from orderlink.sandbox import woocommerce_orders  # noqa: PLC0415
+    from orderlink.sandbox import woocommerce_orders
 
     woocommerce_orders.create(merchant.woo._store, body)
 

@@ -170,9 +170,9 @@ def test_a_clock_that_is_ahead_closes_nothing_too_early(merchant: Merchant) -> N
     assert merchant.status(order) is Status.WAITING
     true_time = merchant.clock.now()
     # The sandboxes tell the time by the same clock: only the program's own is wrong here.
-    from datetime import timedelta  # noqa: PLC0415
+    from datetime import timedelta
 
-    from orderlink.clock import ManualClock  # noqa: PLC0415
+    from orderlink.clock import ManualClock
 
     merchant.world.clock = ManualClock(true_time + timedelta(days=1))
     merchant.sync()
@@ -188,9 +188,9 @@ def test_a_clock_that_is_ahead_closes_nothing_too_early(merchant: Merchant) -> N
 
 
 def test_a_clock_that_was_behind_does_not_shorten_the_wait(merchant: Merchant) -> None:
-    from datetime import timedelta  # noqa: PLC0415
+    from datetime import timedelta
 
-    from orderlink.clock import ManualClock  # noqa: PLC0415
+    from orderlink.clock import ManualClock
 
     order = merchant.settled()
     merchant.complete(order)

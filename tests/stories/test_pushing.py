@@ -178,11 +178,11 @@ def test_without_a_carrier_the_code_waits_for_one(merchant: Merchant) -> None:
     merchant.configure()
     path = merchant.config.path
     path.write_text(path.read_text().replace('default_carrier = "TNT"', ""))
-    from orderlink.config import load_config  # noqa: PLC0415
+    from orderlink.config import load_config
 
     merchant.config = load_config(path)
     order = merchant.settled()
-    merchant.complete(order, CODE)
+    merchant.complete(order, "123456789012")
     merchant.sync_every_five_minutes(0.2)
     assert merchant.problems() == ["carrier_unknown"]
     merchant.configure()

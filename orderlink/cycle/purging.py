@@ -1,0 +1,30 @@
+"""Personal data: kept as long as they are needed, and then gone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from orderlink.cycle.mending import public_part
+from orderlink.rows import Kind
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from orderlink.store import Store
+
+AT_ONCE = 500
+"""So many orders in one run, so that a first purge does not hold up the orders."""
+
+
+def purge(store: Store, now: datetime, keep: timedelta, limit: int = AT_ONCE) -> int:
+    """Empty what is personal of orders closed longer ago than `keep`; tell of how many."""
+    rows = store.unpurged_orders(now - keep, limit)
+    for row in rows:
+        with store.transaction():
+            for effect in store.effects(row.key, Kind.CREATE):
+                store.change_effect(effect, replace(effect, document=public_part(effect.document)))
+            store.purge(row)
+    if rows:
+        store.database.shrink_log()
+    return len(rows)

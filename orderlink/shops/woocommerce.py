@@ -1,0 +1,394 @@
+"""WooCommerce: REST API v3 (seen: 10.0 and 8.9), over HTTPS with Basic authentication.
+
+Documentation: https://woocommerce.github.io/woocommerce-rest-api-docs/
+
+Quirks:
+
+- An unknown SKU or product id makes an order with an empty line of 0.00 and answers 201: products
+  are looked up first. The database compares SKUs without regard to case; here they are compared
+  exactly. A SKU with a comma has to be asked for alone.
+- There is no field that is unique, and filters that do not exist are ignored: `meta_key` answers
+  every order. So `find` goes through the orders themselves, newest first. `status=any` leaves the
+  trash out; the trash is a second listing. Pages overlap by one row, so that a row that slipped to
+  another page between two requests is noticed.
+- Whoever stands in `billing.email` is mailed at creation, completion and refund.
+- Amounts are net; see `woocommerce_tax`.
+- A variation is ordered as its parent's id with its own beside it.
+- Only /wp-json/ authenticates; with "plain" permalinks that does not exist. Behind a proxy that
+  does not tell WordPress that the connection is https, the key is not looked at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+from base64 import b64encode
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeVar
+
+from pydantic import Field, field_validator, model_validator
+
+from orderlink.config import Secret, ShopSettings
+from orderlink.errors import Ambiguous, NotOffered, Refused, SignInFailed, TryLater
+from orderlink.model import Draft, Found, Reading
+from orderlink.shops import woocommerce_documents as documents
+from orderlink.shops import woocommerce_drafts as drafts
+from orderlink.shops.woocommerce_products import Catalogue
+from orderlink.shops.woocommerce_tax import TaxRules, rules_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from orderlink.http import Answer, Link
+    from orderlink.model import Json, Order, Parcel, ShopOrder, Stamp
+
+Query = dict[str, str | int]
+ROOT = "/wp-json/wc/v3"
+TOLD = (400, 401, 403, 404)
+ROWS_PER_PAGE = 100
+TAX_RULES_LAST = timedelta(hours=1)
+ORDER_FIELDS = "id,number,status,total,currency,transaction_id,meta_data,line_items,refunds"
+RATE_FIELDS = (
+    "id,country,state,postcode,city,postcodes,cities,rate,priority,compound,shipping,order,class"
+)
+NEWEST_FIRST: Final[Query] = {"orderby": "id", "order": "desc", "per_page": ROWS_PER_PAGE}
+T = TypeVar("T")
+NO_SUCH_PRODUCT = frozenset({"woocommerce_rest_product_invalid_id"})
+NO_SUCH_ORDER = "woocommerce_rest_shop_order_invalid_id"
+
+
+class WooCommerceSettings(ShopSettings):
+    """What a WooCommerce shop may set, beside what every shop may.
+
+    `{marketplace}` and `{order}` are filled in in the texts.
+    """
+
+    label: ClassVar[str] = "WooCommerce"
+
+    base_url: str = Field(description="The shop's address, `https://www.example.com`.")
+    consumer_key: Secret = Field(
+        description="Consumer key of WooCommerce's REST API, with read and write permission."
+    )
+    consumer_secret: Secret = Field(description="Consumer secret that belongs to `consumer_key`.")
+    product_match: tuple[Literal["sku", "ean", "id"], ...] = Field(
+        default=("sku", "ean", "id"),
+        min_length=1,
+        description="How a line finds its product, the first that meets one decides: `sku` by the"
+        " line's reference as SKU, `ean` by its EAN as GTIN or SKU, `id` by its reference as the"
+        " product's id.",
+    )
+    status_after_import: str = Field(
+        default="processing",
+        min_length=1,
+        description="The status that an imported order gets.",
+    )
+    payment_method: str = Field(
+        default="orderlink", description="The payment method's word in the order."
+    )
+    payment_method_title: str = Field(
+        default="Paid at {marketplace}", description="The payment method as people see it."
+    )
+    shipping_method_title: str = Field(
+        default="{marketplace}", description="The shipping method as people see it."
+    )
+    order_note: str = Field(
+        default="{marketplace} {order}", description="The note in the order; may be empty."
+    )
+    buyer_email: Literal["meta", "billing"] = Field(
+        default="meta",
+        description="Where the buyer's mail address goes: `meta` keeps it out of WooCommerce's"
+        " sight; with `billing` the shop mails the buyer, which bol forbids.",
+    )
+
+    @field_validator("payment_method_title", "shipping_method_title", "order_note")
+    @classmethod
+    def _knows_its_placeholders(cls, text: str) -> str:
+        try:
+            text.format(marketplace="", order="")
+        except (KeyError, IndexError, ValueError, AttributeError) as error:
+            message = "only {marketplace} and {order} can be filled in"
+            raise ValueError(message) from error
+        return text
+
+    @model_validator(mode="after")
+    def _imports_open_orders(self) -> Self:
+        never = {*self.completed_statuses, *documents.NO_SALE}
+        if self.status_after_import in never:
+            message = "status_after_import must be the status of an order that is to be packed"
+            raise ValueError(message)
+        return self
+
+    def identity(self) -> tuple[str, ...]:
+        """Tell what binds this connection to its rows: the base URL and the consumer key.
+
+        Raises `orderlink.errors.SecretError`.
+        """
+        return (self.base_url, self.consumer_key.reveal())
+
+
+class WooCommerce:
+    """A WooCommerce shop: Shop, Corrects, Holds, ReadsParcels."""
+
+    settings_model: ClassVar = WooCommerceSettings
+
+    def __init__(self, settings: WooCommerceSettings, link: Link) -> None:
+        self._settings = settings
+        self._link = link
+        link.http.authorize = self._authorize
+
+    def _authorize(self, _anew: bool) -> dict[str, str]:  # noqa: FBT001 - the seam of orderlink.http
+        settings = self._settings
+        pair = f"{settings.consumer_key.reveal()}:{settings.consumer_secret.reveal()}"
+        return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+
+    # Creating
+
+    def draft(self, order: Order, stamp: Stamp, marketplace: str) -> Draft:
+        """Look up products and tax, and prepare the order. Amounts are the buyer's, to the cent.
+
+        Raises `Refused` (`product_unknown`, `product_ambiguous`, `product_unusable`,
+        `shop_refused`), `TryLater` and `SignInFailed`.
+        """
+        catalogue = Catalogue(self._read_if_there, self._settings.product_match)
+        products = catalogue.products_for(order.own_lines())
+        rules = self._tax_rules()
+        if order.total() % rules.unit:
+            raise Refused(
+                "shop_refused",
+                f"the shop keeps {rules.decimals} decimals: it cannot hold {order.total():f}",
+            )
+        return drafts.order_draft(order, stamp, products, rules, self._style(stamp, marketplace))
+
+    def _style(self, stamp: Stamp, marketplace: str) -> drafts.Style:
+        settings = self._settings
+        words = {"marketplace": marketplace, "order": stamp.order_number}
+        return drafts.Style(
+            status=settings.status_after_import,
+            payment_method=settings.payment_method,
+            payment_method_title=settings.payment_method_title.format_map(words),
+            shipping_method_title=settings.shipping_method_title.format_map(words),
+            note=settings.order_note.format_map(words),
+            email_in_billing=settings.buyer_email == "billing",
+        )
+
+    def create(self, draft: Draft) -> ShopOrder:
+        """Create the order: one POST. Raises `Refused("shop_refused")` in the shop's own words."""
+        return self._write("POST", "/orders", draft.document)
+
+    def correction(self, draft: Draft, answer: ShopOrder) -> Draft | None:
+        """Work out the nets anew from the rates that the shop's own order shows."""
+        document = self._order_document(answer.id)
+        if document is None:
+            return None
+        rules = self._tax_rules(anew=True)
+        return _understood(drafts.correction_from, document, draft, rules)
+
+    def correct(self, shop_id: str, correction: Draft) -> ShopOrder:
+        """Give the lines other nets: one PUT."""
+        return self._write("PUT", f"/orders/{shop_id}", correction.document)
+
+    def hold(self, shop_id: str, why: str) -> ShopOrder:
+        """Set the order on hold and write the reason into it: one PUT, harmless when repeated."""
+        reason = [{"key": drafts.WHY_HELD, "value": why}]
+        body = {"status": "on-hold", "meta_data": reason}
+        return self._write("PUT", f"/orders/{shop_id}", body)
+
+    # Reading
+
+    def find(self, stamps: Sequence[Stamp], above: str) -> Found:
+        """Go through all orders above an id, the trash too, and compare their own fields."""
+        references = {stamp.reference for stamp in stamps}
+        numbers = {stamp.order_number for stamp in stamps} - {""}
+        lowest = int(above or 0)
+        found: dict[int, ShopOrder] = {}
+        newest = 0
+        for status in ("any", "trash"):
+            for order in self._newest_first(status, lowest):
+                newest = max(newest, int(order.id))
+                if order.reference in references or order.order_number in numbers:
+                    found[int(order.id)] = order
+        orders = tuple(found[shop_id] for shop_id in sorted(found))
+        return Found(orders, str(max(newest, lowest)))
+
+    def _newest_first(self, status: str, above: int) -> Iterator[ShopOrder]:
+        """List orders with ids above one, each page from the last row of the page before."""
+        last, offset = 0, 0
+        while True:
+            page = self._listed({**NEWEST_FIRST, "status": status, "offset": offset})
+            ids = [int(order.id) for order in page]
+            full = len(page) >= ROWS_PER_PAGE
+            moved = last and (not ids or ids[0] < last or (full and ids[-1] >= last))
+            if moved or ids != sorted(ids, reverse=True):
+                raise TryLater("the shop's orders moved while they were listed")
+            yield from (order for order in page if int(order.id) > above)
+            if not full or ids[-1] <= above:
+                return
+            last, offset = ids[-1], offset + len(page) - 1
+
+    def newest(self) -> str:
+        """Tell the highest order id outside the trash; "0" where there is none."""
+        query = {**NEWEST_FIRST, "status": "any", "per_page": 1}
+        return next((order.id for order in self._listed(query)), "0")
+
+    def read(self, ids: Sequence[str]) -> Reading:
+        """Read up to 100 orders per request; those not there are asked for in the trash."""
+        orders: dict[str, ShopOrder] = {}
+        for start in range(0, len(ids), ROWS_PER_PAGE):
+            wanted = set(ids[start : start + ROWS_PER_PAGE])
+            for status in ("any", "trash"):
+                missing = sorted(wanted - orders.keys(), key=int)
+                if missing:
+                    include = ",".join(missing)
+                    rows = self._rows({**NEWEST_FIRST, "include": include, "status": status})
+                    orders.update(self._readable(rows, wanted))
+        return Reading(orders, tuple(shop_id for shop_id in ids if shop_id not in orders))
+
+    def read_one(self, shop_id: str) -> ShopOrder | None:
+        """Read one order; None where the shop says `woocommerce_rest_shop_order_invalid_id`."""
+        document = self._order_document(shop_id)
+        return None if document is None else self._order(document)
+
+    def parcels(self, shop_id: str) -> tuple[Parcel, ...]:
+        """Read core fulfillments (from WooCommerce 10.1, where they are switched on).
+
+        Built from documentation only. Raises `NotOffered` where there is no such route.
+        """
+        path = f"/orders/{shop_id}/fulfillments"
+        answer = self._ask(path, {})
+        if answer.status == 404 and documents.error_from(answer.document)[0] == "rest_no_route":
+            raise NotOffered("this shop has no order fulfillments")
+        rows = _settled(answer).document
+        parcels = _understood(documents.fulfillments_from, rows, {})
+        if len(parcels) < 2:
+            return parcels
+        lines = self._read(f"/orders/{shop_id}", {"_fields": "id,line_items"})
+        skus = _understood(documents.skus_of_lines, lines)
+        return _understood(documents.fulfillments_from, rows, skus)
+
+    # Calls
+
+    def _listed(self, query: Mapping[str, str | int]) -> list[ShopOrder]:
+        return [self._order(row) for row in self._rows(query)]
+
+    def _rows(self, query: Mapping[str, str | int]) -> list[Json]:
+        document = self._read("/orders", {**query, "_fields": ORDER_FIELDS})
+        if not isinstance(document, list):
+            raise TryLater("the shop's list of orders is no list")
+        return document
+
+    def _readable(self, rows: Sequence[Json], wanted: Collection[str]) -> dict[str, ShopOrder]:
+        # One order that cannot be read must not hide the others: it is absent, and read singly.
+        orders = {}
+        for row in rows:
+            with contextlib.suppress(documents.DocumentError):
+                order = documents.order_from(row, self._settings.completed_statuses)
+                orders[order.id] = order
+        return {shop_id: order for shop_id, order in orders.items() if shop_id in wanted}
+
+    def _order(self, document: Json) -> ShopOrder:
+        return _understood(documents.order_from, document, self._settings.completed_statuses)
+
+    def _order_document(self, shop_id: str) -> Json:
+        answer = self._ask(f"/orders/{shop_id}", {})
+        if answer.status == 404 and documents.error_from(answer.document)[0] == NO_SUCH_ORDER:
+            return None
+        return _settled(answer).document
+
+    def _ask(self, path: str, query: Mapping[str, str | int]) -> Answer:
+        # A parameter that is never the same keeps caches from answering.
+        unique = {**query, "_orderlink": secrets.token_hex(8)}
+        answer: Answer = self._link.http.read(f"{ROOT}{path}", unique, accept=TOLD)
+        return answer
+
+    def _read(self, path: str, query: Mapping[str, str | int]) -> Json:
+        return _settled(self._ask(path, query)).document
+
+    def _read_if_there(self, path: str, query: Mapping[str, str | int]) -> Json:
+        answer = self._ask(path, query)
+        there = documents.error_from(answer.document)[0] not in NO_SUCH_PRODUCT
+        return _settled(answer).document if there else None
+
+    def _write(self, method: str, path: str, body: Mapping[str, Json]) -> ShopOrder:
+        answer = self._link.http.write(method, f"{ROOT}{path}", json=dict(body), accept=TOLD)
+        if answer.status == 400:
+            code, message = documents.error_from(answer.document)
+            if code == NO_SUCH_ORDER:
+                raise Refused("shop_order_gone", "the shop has no such order any more")
+            said = message or "it answered 400 without a word"
+            raise Refused("shop_refused", f"the shop refused the order: {said}", code=code)
+        try:
+            order = self._order(_settled(answer).document)
+        except _UnreadableError as error:
+            raise Ambiguous("the shop's answer to a write cannot be read") from error
+        if method == "PUT" and path != f"/orders/{order.id}":
+            raise Ambiguous("the shop answered a write with another order")
+        return order
+
+    def _tax_rules(self, *, anew: bool = False) -> TaxRules:
+        memory = self._link.memory
+        kept = None if anew else memory.get("tax")
+        try:
+            if kept is None:
+                kept = json.dumps(self._read_tax(), default=str)
+                memory.put("tax", kept, self._link.clock.now() + TAX_RULES_LAST)
+            document = json.loads(kept)
+            return rules_from(document["settings"], document["rates"])
+        except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            raise TryLater("the shop's tax settings cannot be read") from error
+
+    def _read_tax(self) -> dict[str, Json]:
+        rows = []
+        for group in ("general", "tax"):
+            rows += self._read(f"/settings/{group}", {"_fields": "id,value"})
+        settings = {row["id"]: row["value"] for row in rows if isinstance(row["value"], str)}
+        rates: list[Json] = []
+        while settings.get("woocommerce_calc_taxes") == "yes":
+            paging: Query = {"per_page": ROWS_PER_PAGE, "offset": len(rates)}
+            page = self._read("/taxes", {**paging, "_fields": RATE_FIELDS})
+            rates += page
+            if len(page) < ROWS_PER_PAGE:
+                break
+        return {"settings": settings, "rates": rates}
+
+
+class _UnreadableError(TryLater):
+    """An answer was not what WooCommerce sends."""
+
+
+def _understood(translate: Callable[..., T], *arguments: Any) -> T:
+    try:
+        return translate(*arguments)
+    except documents.DocumentError as error:
+        raise _UnreadableError(f"the shop's answer cannot be read: {error}") from error
+
+
+def _settled(answer: Answer) -> Answer:
+    """Give a good answer back, and say in words what is wrong with another."""
+    if answer.status < 400:
+        return answer
+    code, message = documents.error_from(answer.document)
+    if answer.status in {401, 403}:
+        raise SignInFailed(_sign_in_sentence(code, message))
+    if answer.status == 404 and not code:
+        raise TryLater(
+            "there is no /wp-json/ at this address: check base_url, and that WordPress's"
+            " permalinks are set to anything but 'Plain'"
+        )
+    if code == "rest_no_route":
+        raise TryLater("there is no WooCommerce REST API v3 at this address: is it switched on?")
+    raise TryLater(f"the shop answered {answer.status}: {message}")
+
+
+def _sign_in_sentence(code: str, message: str) -> str:
+    if "write permission" in message:
+        return "the shop's key may only read: give it read and write permission"
+    if code == "woocommerce_rest_authentication_error":
+        return f"the shop refuses the key: {message}"
+    if code.startswith("woocommerce_rest_cannot"):
+        return (
+            "the shop does not know the consumer key, the key's user lacks the right, or the key"
+            " does not arrive: over plain http, or behind a proxy that drops the Authorization"
+            " header or does not pass X-Forwarded-Proto on, WooCommerce does not look at it"
+        )
+    return f"the shop refuses the request: {message or 'without a word (a firewall?)'}"

@@ -1,0 +1,236 @@
+"""PURE: WooCommerce's documents, read: products, orders, parcels and refusals.
+
+Places where parcels are read: `_wc_shipment_tracking_items` (Shipment Tracking and Advanced
+Shipment Tracking, seen on real shops); core fulfillments, YITH (`ywot_tracking_code`) and AfterShip
+(`_aftership_tracking_items`), which are built from documentation only; and the plain
+`_tracking_number` and `tracking_number` that many small plugins write (seen).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from orderlink.model import Parcel, ShopLine, ShopOrder, ShopState
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from orderlink.model import Json
+
+REFERENCE = "_orderlink_ref"
+ORIGIN = "_orderlink_origin"
+TRACKING_ITEMS = "_wc_shipment_tracking_items"
+AFTERSHIP_ITEMS = "_aftership_tracking_items"
+NO_SALE = frozenset({"trash", "cancelled", "refunded", "failed"})
+USABLE = frozenset({"publish", "private"})
+UNSPECIFIC = ("variable", "grouped")
+
+
+class DocumentError(Exception):
+    """A document is not what WooCommerce sends; the message holds no buyer's data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What has to be known of a product to order it. `parent_id` is 0 but for variations."""
+
+    id: int
+    parent_id: int
+    kind: str
+    status: str
+    sku: str
+    ean: str
+    taxable: bool
+    tax_class: str
+
+    @property
+    def orderable(self) -> bool:
+        """Tell whether it is one article that can be sold, not a parent, a draft or trash."""
+        return self.status in USABLE and not self.kind.startswith(UNSPECIFIC)
+
+
+# Reading
+
+
+def product_from(row: Json) -> Product:
+    """Translate a row of `/products`. Raises `DocumentError`."""
+    try:
+        return Product(
+            id=int(row["id"]),
+            parent_id=int(row.get("parent_id") or 0),
+            kind=str(row["type"]),
+            status=str(row["status"]),
+            sku=str(row["sku"] or ""),
+            ean=str(row.get("global_unique_id") or ""),
+            taxable=row["tax_status"] == "taxable",
+            tax_class=str(row["tax_class"] or ""),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DocumentError("a product cannot be read") from error
+
+
+def order_from(document: Json, completed: Collection[str]) -> ShopOrder:
+    """Translate an order. Raises `DocumentError`."""
+    try:
+        return _order_from(document, completed)
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        raise DocumentError("an order of the shop cannot be read") from error
+
+
+def _order_from(document: Json, completed: Collection[str]) -> ShopOrder:
+    total = Decimal(str(document["total"]))
+    refunded = sum(
+        (abs(Decimal(str(refund["total"]))) for refund in document["refunds"]), Decimal(0)
+    )
+    meta = _meta(document)
+    status = str(document["status"])
+    return ShopOrder(
+        id=str(int(document["id"])),
+        number=str(document["number"]),
+        status=status,
+        state=_state(status, completed, wholly_refunded=bool(refunded) and refunded >= total),
+        reference=_text(meta.get(REFERENCE)),
+        origin=_text(meta.get(ORIGIN)),
+        order_number=str(document["transaction_id"] or ""),
+        currency=str(document["currency"]),
+        total=total,
+        refunded=refunded,
+        lines=tuple(line_from(line) for line in document["line_items"]),
+        parcels=parcels_from(meta),
+    )
+
+
+def _state(status: str, completed: Collection[str], *, wholly_refunded: bool) -> ShopState:
+    if status in NO_SALE or wholly_refunded:
+        return ShopState.GONE
+    if status in {word.removeprefix("wc-") for word in completed}:
+        return ShopState.COMPLETED
+    return ShopState.OPEN
+
+
+def line_from(line: Mapping[str, Json]) -> ShopLine:
+    """Translate one line of an order; its total is net and tax as the shop rounded them."""
+    return ShopLine(
+        sku=str(line.get("sku") or ""),
+        quantity=int(line["quantity"]),
+        total=Decimal(str(line["total"])) + Decimal(str(line["total_tax"])),
+        product_id=str(line["variation_id"] or line["product_id"]),
+    )
+
+
+def _meta(document: Mapping[str, Json]) -> dict[str, Json]:
+    meta: dict[str, Json] = {}
+    for entry in document["meta_data"]:
+        meta.setdefault(str(entry["key"]), entry["value"])
+    return meta
+
+
+def _text(value: Json) -> str:
+    return str(value).strip() if isinstance(value, str | int | Decimal) else ""
+
+
+# Parcels
+
+
+def parcels_from(meta: Mapping[str, Json]) -> tuple[Parcel, ...]:
+    """Collect the parcels that stand in an order's own meta data, each code once."""
+    found = [
+        _parcel(
+            item.get("tracking_number"),
+            item.get("custom_tracking_provider"),
+            item.get("tracking_provider"),
+            item.get("formatted_tracking_provider"),
+        )
+        for item in _rows(meta.get(TRACKING_ITEMS))
+    ]
+    found += [
+        _parcel(item.get("tracking_number"), item.get("slug"))
+        for item in _rows(meta.get(AFTERSHIP_ITEMS))
+    ]
+    for key, carrier in (
+        ("ywot_tracking_code", "ywot_carrier_name"),
+        ("_tracking_number", "_tracking_provider"),
+        ("tracking_number", "tracking_provider"),
+    ):
+        codes = meta.get(key)
+        for code in codes if isinstance(codes, list) else [codes]:
+            found.append(_parcel(code, meta.get(carrier)))
+    return _each_once(found)
+
+
+def fulfillments_from(rows: Json, skus: Mapping[int, str]) -> tuple[Parcel, ...]:
+    """Translate `/orders/ID/fulfillments`; `skus` names what the order's line ids are.
+
+    Built from documentation only. Raises `DocumentError`.
+    """
+    try:
+        rows = rows["fulfillments"] if isinstance(rows, dict) else rows
+        return _each_once(
+            _fulfillment(_meta(row), skus)
+            for row in rows
+            if row["is_fulfilled"] and not row.get("date_deleted")
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DocumentError("a fulfillment cannot be read") from error
+
+
+def _fulfillment(meta: Mapping[str, Json], skus: Mapping[int, str]) -> Parcel:
+    parcel = _parcel(meta.get("_tracking_number"), meta.get("_shipment_provider"))
+    contents = tuple(
+        (skus.get(int(item["item_id"]), ""), int(item["qty"])) for item in _rows(meta.get("_items"))
+    )
+    known = contents and all(sku for sku, _ in contents)
+    return Parcel(parcel.code, parcel.shop_carrier, contents if known else ())
+
+
+def skus_of_lines(document: Json) -> dict[int, str]:
+    """Tell which SKU each line id of an order is. Raises `DocumentError`."""
+    try:
+        return {int(line["id"]): str(line.get("sku") or "") for line in document["line_items"]}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DocumentError("the lines of an order cannot be read") from error
+
+
+def _rows(value: Json) -> list[dict[str, Json]]:
+    # PHP writes an array with gaps as an object, and some plugins store JSON as text.
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return []
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def _parcel(code: Json, *carriers: Json) -> Parcel:
+    named = [text for text in map(_text, carriers) if text]
+    return Parcel(_text(code), named[0] if named else "")
+
+
+def _each_once(parcels: Iterable[Parcel]) -> tuple[Parcel, ...]:
+    once: dict[str, Parcel] = {}
+    for parcel in parcels:
+        if parcel.code and not (parcel.code in once and once[parcel.code].shop_carrier):
+            once[parcel.code] = parcel
+    return tuple(once.values())
+
+
+# Refusals
+
+
+def error_from(document: Json) -> tuple[str, str]:
+    """Read an error's code and its message, in the shop's own words, without markup."""
+    if not isinstance(document, dict):
+        return "", ""
+    message = str(document.get("message") or "")
+    data = document.get("data")
+    params = data.get("params") if isinstance(data, dict) else None
+    if isinstance(params, dict):
+        message = f"{message} ({'; '.join(str(reason) for reason in params.values())})"
+    plain = re.sub(r"<[^>]*>", " ", message)
+    return str(document.get("code") or ""), " ".join(plain.split())[:300]
