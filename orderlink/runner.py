@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
-
-from requests.adapters import BaseAdapter
 
 from orderlink import marker
 from orderlink.clock import Clock
@@ -56,8 +53,8 @@ class World:
     say: Callable[[str, str], None] = lambda _label, _text: None
     tell: Callable[[str], None] = lambda _text: None
     stopping: Callable[[], bool] = lambda: False
-    adapter: Callable[[str], BaseAdapter | None] = lambda _name: None
-    connect: Callable[..., sqlite3.Connection] | None = None
+    adapter: Callable[[str], Any] = lambda _name: None  # takes the place of the network
+    connect: Callable[..., Any] | None = None  # opens the state file, where it is not SQLite's own
     redactor: Redactor = field(default_factory=lambda: Redactor(()))
 
 
@@ -126,8 +123,13 @@ def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
     if not order.dry_run:
         _hold_against_marker(config, store, this, number)
     selection = Selection(_keys(store, order.orders), order.force)
-    STAGES[order.stage](this, selection)
-    finish(this)
+    try:
+        STAGES[order.stage](this, selection)
+        finish(this)
+    finally:
+        for pair in pairs:
+            for connection in pair:
+                connection.http.close()
     if order.stage == "rebuild":
         with store.transaction():
             store.solve(STATE, ["state_replaced"], clock.now())

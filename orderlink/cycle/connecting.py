@@ -87,7 +87,7 @@ class Connector:
         }
         return Http(
             name,
-            urls.pop("base_url"),
+            urls.pop("base_url", "http://localhost"),  # a connector may need no network at all
             clock=self._clock,
             remaining=self._remaining,
             allowed_urls=list(urls.values()),

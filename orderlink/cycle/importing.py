@@ -16,7 +16,14 @@ from orderlink.decide.arrival import (
     on_seen_shipments,
     on_sighting,
 )
-from orderlink.decide.timing import GAP, LONGEST_CHANGES, is_due, needs_full_look, pause
+from orderlink.decide.timing import (
+    GAP,
+    LONGEST_CHANGES,
+    first_run_is_wrong,
+    is_due,
+    needs_full_look,
+    pause,
+)
 from orderlink.decide.verdict import Problem, Verdict
 from orderlink.errors import Refused, RemoteError, TryLater
 from orderlink.marketplaces import ListsShipments
@@ -48,6 +55,7 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
 
     A list that is longer than a run or the rate limit allows goes on in the next run.
     """
+    first = market.row.first_run_at is None
     with run.store.transaction():
         run.store.first_run(market.id, run.now())
     market.row = run.store.connection(market.id)
@@ -55,6 +63,7 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
     pages = 0
     try:
         for page in market.connector.orders(Look(since=this.since, position=this.position)):
+            _put_first_run_right(run, market, first=first)
             _take(run, market, shop, this, page)
             pages += 1
             if page.position and not run.may_go_on():
@@ -67,6 +76,18 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
     market.row = run.store.connection(market.id)
     if this.reason:
         _read_missing(run, market, this.started)
+
+
+def _put_first_run_right(run: Run, market: Connection, *, first: bool) -> None:
+    """Correct the instant of the first run where a wrong clock gave it.
+
+    Else every order placed before it would be too old for ever, or old ones would be taken in.
+    """
+    now, noted = run.server_time(market), market.row.first_run_at
+    if noted is not None and first_run_is_wrong(noted, now, first=first):
+        with run.store.transaction():
+            run.store.correct_first_run(market.id, now)
+        market.row = run.store.connection(market.id)
 
 
 def _begun(run: Run, market: Connection, selection: Selection) -> Unfinished:

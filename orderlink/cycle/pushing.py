@@ -306,7 +306,8 @@ def _send(
         if isinstance(answer, Accepted):
             told = {"code": shipment.code or "none", "ticket": answer.ticket, "why": choice.why}
             event = Event("accepted", {**told, "carrier": shipment.carrier_code or "none"})
-            return Outcome(EffectState.ACCEPTED, Verdict(events=(event,)), answer.ticket)
+            verdict = Verdict(events=(event,), closes=("reporting_fails",))
+            return Outcome(EffectState.ACCEPTED, verdict, answer.ticket)
         verdict = on_tracking_updated(shipment) if late else on_reported(row, shipment)
         _learn(run, row, document)
         return Outcome(EffectState.DONE, verdict, answer.remote_ref)

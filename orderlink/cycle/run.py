@@ -40,6 +40,10 @@ class Remote(Protocol):
     skew: timedelta | None
     """The largest difference seen between a server's clock and ours."""
 
+    def close(self) -> None:
+        """Close what is open."""
+        ...
+
     def budget_states(self) -> dict[str, Any]:
         """Give the state of the rate budgets."""
         ...
@@ -112,8 +116,10 @@ class Run:
     failed: set[str] = field(default_factory=set)  # connections whose stage did not go well
     bugs: list[str] = field(default_factory=list)
     outbox: Outbox = field(init=False)
+    _began: tuple[datetime, float] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._began = self.clock.now(), self.clock.monotonic()
         self.outbox = self.make_outbox(self.store, self.clock, self.quarantine_length)
 
     @property
@@ -137,7 +143,19 @@ class Run:
             for connection in pair
             if connection.http.skew is not None
         ]
+        skews.append(self._jumped())
         return clock_is_trusted(self.now(), self.store.newest_time(), skews)
+
+    def _jumped(self) -> timedelta:
+        """Tell by how much the clock was set since the run began."""
+        began, ticks = self._began
+        passed = timedelta(seconds=self.clock.monotonic() - ticks)
+        return self.now() - began - passed
+
+    def server_time(self, connection: Connection) -> datetime:
+        """Tell the time as the connection's servers do, where ours is not to be trusted."""
+        skew = connection.http.skew
+        return self.now() if skew is None or self.trusted() else self.now() + skew
 
     def quarantine_length(self, connection: str) -> timedelta | None:
         """Give how long an unknown effect is only looked up; None where time does not count."""

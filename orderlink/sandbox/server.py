@@ -137,6 +137,7 @@ class Loopback:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body leave at once
     sandbox: Sandbox
 
     def _answer(self) -> None:

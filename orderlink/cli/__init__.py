@@ -1,0 +1,124 @@
+"""The command line: options -> one call -> output -> exit code.
+
+Each module named in `COMMANDS` has `register(app: typer.Typer) -> None`, which adds its commands
+with `@app.command(...)`. A module is imported when one of its commands stands on the command line,
+or when all are needed (`--help`); at its top it imports typer and what is as light, and the rest
+inside of its commands.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import sys
+from typing import Annotated, Any
+
+# Before anything is loaded: collecting what is about to stay costs a tenth of a start.
+gc.set_threshold(50_000, 20, 20)
+
+import typer  # noqa: E402
+
+from orderlink import __version__  # noqa: E402
+from orderlink.cli.session import Session  # noqa: E402
+
+COMMANDS = {
+    "import": "stages",
+    "poll": "stages",
+    "push": "stages",
+    "sync": "stages",
+    "status": "looking",
+    "orders": "looking",
+    "show": "looking",
+    "retry": "deciding",
+    "manual": "deciding",
+    "follow": "deciding",
+    "schema": "schema",
+    "demo": "demo",
+    "sandbox": "sandbox",
+}
+"""Command -> the module under `orderlink.cli` that has it."""
+
+EPILOG = (
+    "Exit codes: 0 fine; 1 something needs a person; 2 usage or configuration, nothing was sent;"
+    " 3 a fault of orderlink, see the log file; 75 another run is active; 130 interrupted."
+)
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; give the exit code. Every error becomes a code here and nowhere else."""
+    session = Session(os.environ)
+    try:
+        typer.main.get_command(application(arguments))(
+            arguments, prog_name="orderlink", obj=session
+        )
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(bool(end.code))
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - the last place that can say something
+        from orderlink.cli.failures import report_failure  # noqa: PLC0415
+
+        return report_failure(error, session)
+    return 0
+
+
+def application(arguments: list[str]) -> typer.Typer:
+    """Make the application with the commands that these arguments may mean."""
+    app = typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+        epilog=EPILOG,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback()(_options)
+    for module in _modules(arguments):
+        importlib.import_module(f"orderlink.cli.{module}").register(app)
+    return app
+
+
+def _modules(arguments: list[str]) -> list[str]:
+    """Choose the modules: those of every word that may be a command, else all."""
+    words = [word for word in arguments if word in COMMANDS]
+    before = arguments[: arguments.index(words[0])] if words else []
+    if not words or {"-h", "--help"} & set(before):
+        words = list(COMMANDS)
+    return list(dict.fromkeys(COMMANDS[word] for word in words))
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it like this
+    if value:
+        typer.echo(f"orderlink {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    context: typer.Context,
+    *,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            help="The configuration file. Left out: ORDERLINK_CONFIG, else orderlink.toml in the"
+            " platform's configuration directory.",
+        ),
+    ] = None,
+    _show_version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Take marketplace orders into your own webshop, and give the shipments back.
+
+    One line in the crontab does it all: orderlink sync
+    """
+    session: Any = context.obj
+    session.option = config

@@ -1,0 +1,135 @@
+"""Orders by name and by filter: what `orders`, `show`, `retry`, `manual` and `follow` share."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
+
+import typer
+
+from orderlink.complaints import suggestion
+from orderlink.errors import ConfigurationError
+from orderlink.model import Status
+from orderlink.report.document import json_text, orders_document
+from orderlink.report.places import Places
+from orderlink.report.views import matches_blocks, orders_blocks
+from orderlink.rows import OrderKey
+from orderlink.settings import duration_from
+from orderlink.store.reading import open_for_reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from orderlink.cli.session import Session
+    from orderlink.rows import OrderRow
+    from orderlink.store import Store
+
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which orders to list, as a person wrote it; empty: all."""
+
+    status: str = ""
+    connection: str = ""
+    since: str = ""
+    limit: int = 50
+
+
+@contextmanager
+def reading(session: Session) -> Iterator[Store]:
+    """Open the state to look at it. Raises `ConfigurationError` where there is none yet."""
+    path = session.config().state
+    store = open_for_reading(path)
+    if store is None:
+        raise ConfigurationError([f"nothing has run yet (there is no {path}): orderlink sync"])
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def list_orders(session: Session, filters: Filters, *, as_json: bool) -> None:
+    """Print the orders that match. Raises `ConfigurationError` for a filter that cannot be."""
+    since = _since(filters.since, session.clock.now())
+    if filters.status and filters.status not in set(Status):
+        hint = suggestion(filters.status, list(Status)) or f"; there are: {', '.join(Status)}"
+        raise ConfigurationError([f"--status: there is no status {filters.status}{hint}"])
+    with reading(session) as store:
+        places = Places(session.config(), store)
+        rows = _listed(store, filters, since, _connections(places, filters.connection))
+        words: dict[OrderKey, list[str]] = {}
+        for problem in store.problems():
+            key = OrderKey(problem.connection, problem.order_id)
+            words.setdefault(key, []).append(problem.word)
+    if as_json:
+        session.output.write(json_text(orders_document(rows, places, words)))
+    else:
+        session.output.show(orders_blocks(rows, places, words))
+
+
+def _listed(
+    store: Store, filters: Filters, since: datetime, connections: Sequence[str]
+) -> list[OrderRow]:
+    rows = [
+        row
+        for connection in connections
+        for row in store.list_orders(
+            status=filters.status, connection=connection, since=since, limit=filters.limit
+        )
+    ]
+    return sorted(rows, key=lambda row: row.placed_at, reverse=True)[: filters.limit]
+
+
+def _connections(places: Places, name: str) -> Sequence[str]:
+    """Give the ids of a marketplace's rows; the empty id means all."""
+    if not name:
+        return ("",)
+    names = {place.name for place in places.all if place.role == "marketplace"}
+    if name not in names and not places.ids(name):
+        known = ", ".join(sorted(names))
+        raise ConfigurationError(
+            [f"--connection: no marketplace is called {name}; there are: {known}"]
+        )
+    return places.ids(name)
+
+
+def _since(text: str, now: datetime) -> datetime:
+    if not text:
+        return EVER
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    except ValueError:
+        pass
+    try:
+        return now - duration_from(text)
+    except ValueError:
+        problem = f"--since: {text} is neither a day, as 2026-01-31, nor a span, as 7d or 12h"
+        raise ConfigurationError([problem]) from None
+
+
+def found_orders(
+    session: Session, store: Store, places: Places, names: Sequence[str]
+) -> list[OrderRow]:
+    """Find the one order that each name means.
+
+    Where a name means several they are listed, and the command ends with exit code 2.
+    """
+    found: dict[OrderKey, OrderRow] = {}
+    problems = []
+    for name in names:
+        rows = store.orders_named(name)
+        if len(rows) == 1:
+            found[rows[0].key] = rows[0]
+        elif rows:
+            problems.append(f"{name} is more than one order; nothing was done:")
+            session.errors.write(f"orderlink: {problems[-1]}\n")
+            session.errors.show(matches_blocks(rows, places))
+        else:
+            raise ConfigurationError([f"no order is called {name}: see `orderlink orders`"])
+    if problems:
+        raise typer.Exit(2)
+    return list(found.values())

@@ -1,0 +1,110 @@
+"""status, orders, show: how things stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from orderlink.cli.session import Session
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(status)
+    app.command()(orders)
+    app.command()(show)
+
+
+def status(context: typer.Context, *, json: AsJson = False) -> None:
+    """Show how everything stands, and what needs a person.
+
+    The exit code is 1 when something needs a person, or when no run went well for 30 minutes.
+
+    Example: orderlink status --json
+    """
+    from orderlink.report.status import gather  # noqa: PLC0415
+    from orderlink.store.reading import open_for_reading  # noqa: PLC0415
+
+    session: Session = context.obj
+    config = session.config()
+    store = open_for_reading(config.state)
+    try:
+        report = gather(config, store, session.clock.now())
+    finally:
+        if store:
+            store.close()
+    if json:
+        from orderlink.report.document import json_text, status_document  # noqa: PLC0415
+
+        session.output.write(json_text(status_document(report)))
+    else:
+        from orderlink.report.views import status_blocks  # noqa: PLC0415
+
+        session.output.show(status_blocks(report, config.alert_after))
+    raise typer.Exit(0 if report.fine else 1)
+
+
+def orders(
+    context: typer.Context,
+    *,
+    status: Annotated[
+        str, typer.Option(metavar="STATUS", help="Only orders in this status, as not_shipped.")
+    ] = "",
+    connection: Annotated[
+        str, typer.Option(metavar="NAME", help="Only orders of this marketplace.")
+    ] = "",
+    since: Annotated[
+        str,
+        typer.Option(metavar="WHEN", help="Only orders placed since: 2026-01-31, or 7d, 12h."),
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
+    json: AsJson = False,
+) -> None:
+    """List orders, the newest first.
+
+    Example: orderlink orders --status waiting --since 7d
+    """
+    from orderlink.cli.listing import Filters, list_orders  # noqa: PLC0415
+
+    filters = Filters(status, connection, since, limit)
+    list_orders(context.obj, filters, as_json=json)
+
+
+def show(
+    context: typer.Context,
+    order: Annotated[
+        str,
+        typer.Argument(
+            metavar="ORDER",
+            help="The marketplace's number, the shop's id or number, or a tracking code.",
+        ),
+    ],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Show one order with its lines, problems and whole history.
+
+    Until the shop has the order, the buyer's address is shown, too.
+
+    Example: orderlink show 1234567890
+    """
+    from orderlink.cli.listing import found_orders, reading  # noqa: PLC0415
+    from orderlink.report.order import gather_order, order_blocks  # noqa: PLC0415
+    from orderlink.report.places import Places  # noqa: PLC0415
+
+    session: Session = context.obj
+    config = session.config()
+    with reading(session) as store:
+        places = Places(config, store)
+        row = found_orders(session, store, places, [order])[0]
+        report = gather_order(config, places, store, row, session.clock.now())
+    if json:
+        from orderlink.report.document import json_text, order_document  # noqa: PLC0415
+
+        session.output.write(json_text(order_document(report)))
+    else:
+        session.output.show(order_blocks(report))

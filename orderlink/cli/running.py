@@ -1,0 +1,164 @@
+"""One stage from the command line: what is said while it runs, and its exit code.
+
+Progress and summary go to stderr, and only to a terminal: stdout stays free for what a command was
+asked for (a dry run's list), and cron, which has no terminal, hears only what a person must see.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from orderlink import runner
+from orderlink.cli.failures import FAULT, NEEDS_PERSON
+from orderlink.cli.progress import Progress
+from orderlink.cli.stopping import Stopping
+from orderlink.config import refuse_same_bindings
+from orderlink.lock import LOOK_AGAIN, Locked
+from orderlink.redact import safe_text
+from orderlink.report.screen import OutputClosed
+from orderlink.report.status import gone_stale
+from orderlink.store.reading import open_for_reading
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable
+
+    from orderlink.cli.session import Session
+    from orderlink.config import Config
+    from orderlink.runner import Order, Report, World
+
+INTERRUPTED = 130
+DONE = {
+    "imported": "imported",
+    "created": "created",
+    "found": "found in the shop",
+    "waiting": "waiting for a code",
+    "pending_shipment": "to be reported",
+    "reported": "reported",
+    "shipped": "shipped",
+    "cancelled": "cancelled",
+    "left_out": "lines left to the marketplace",
+}
+"""What of a run's counts is worth saying, in words."""
+
+
+def run_stage(session: Session, order: Order, *, wait: bool) -> int:
+    """Run a stage; give its exit code. Raises what `orderlink.runner.run` does."""
+    config = session.config()
+    refuse_same_bindings(config)
+    session.open_log()
+    first = _never_looked(config, order)
+    progress = Progress(session.errors)
+    with Stopping(lambda: progress.note("stopping after the order in hand")) as stopping:
+        world = _world(session, order, progress, stopping)
+        report = _run(config, order, world, wait=wait, waiting=progress.note)
+        progress.end()
+    if report is None:
+        return INTERRUPTED if stopping.interrupted else 0
+    if first and report.counts["too_old"]:
+        # Once in a connection's life, also under cron: nobody would miss these orders otherwise.
+        world.tell(_left_alone(report.counts["too_old"]))
+    code = _say_end(session, order, config, report)
+    return INTERRUPTED if stopping.interrupted else code
+
+
+def _run(
+    config: Config, order: Order, world: World, *, wait: bool, waiting: Callable[[str], None]
+) -> Report | None:
+    """Run as soon as the lock is free; None where the process was told to stop before that."""
+    said = False
+    while not world.stopping():
+        try:
+            return runner.run(config, order, world)
+        except Locked as locked:
+            if not wait:
+                raise
+            if not said:
+                waiting(f"waiting: {locked}")
+                said = True
+            world.clock.sleep(LOOK_AGAIN)
+    return None
+
+
+def _world(session: Session, order: Order, progress: Progress, stopping: Stopping) -> World:
+    def tell(text: str) -> None:
+        progress.line(f"orderlink: {safe_text(session.redactor.clean(text), 1000)}")
+
+    def say(label: str, text: str) -> None:
+        clean = safe_text(session.redactor.clean(text), 1000)
+        if order.dry_run and not label:
+            progress.end()
+            with suppress(OutputClosed):
+                session.output.write(f"{clean}\n")
+        else:
+            progress.say(label, clean)
+
+    return runner.World(
+        clock=session.clock,
+        say=say,
+        tell=tell,
+        stopping=stopping,
+        redactor=session.redactor,
+    )
+
+
+def _never_looked(config: Config, order: Order) -> bool:
+    """Tell whether one of these marketplaces has never been looked at whole."""
+    if order.stage not in {"import", "sync"}:
+        return False
+    store = open_for_reading(config.state)
+    if store is None:
+        return True
+    try:
+        looked = {row.label for row in store.connections() if row.full_look_at is not None}
+    finally:
+        store.close()
+    return bool((order.connections or set(config.marketplaces)) - looked)
+
+
+def _left_alone(count: int) -> str:
+    return (
+        f"{count} open orders were left alone, since they were placed before the first run;"
+        ' import_from = "open" in the marketplace\'s table takes them'
+    )
+
+
+def _say_end(session: Session, order: Order, config: Config, report: Report) -> int:
+    """Say how it went on a terminal, and give the exit code."""
+    if report.bugs:
+        what = "; ".join(dict.fromkeys(report.bugs))
+        session.errors.write(f"orderlink: {safe_text(what)}; see {session.log_path()}\n")
+    stale = not order.dry_run and _is_stale(session, config)
+    if session.errors.is_terminal:
+        session.errors.write(f"{order.stage}: {_summary(report, stale=stale)}\n")
+    if report.bugs:
+        return FAULT
+    return NEEDS_PERSON if report.problems or stale else 0
+
+
+def _is_stale(session: Session, config: Config) -> bool:
+    store = open_for_reading(config.state)
+    if store is None:
+        return True
+    try:
+        return gone_stale(store, session.clock.now())
+    finally:
+        store.close()
+
+
+def _summary(report: Report, *, stale: bool) -> str:
+    parts = [*_counted(report.counts)] or ["nothing to do"]
+    if not report.finished:
+        parts.append("stopped before the end, the next run goes on")
+    if report.problems:
+        count = len(report.problems)
+        what = "1 thing needs a person" if count == 1 else f"{count} things need a person"
+        parts.append(f"{what}: orderlink status")
+    if stale:
+        parts.append("no run went well for 30 minutes")
+    return ", ".join(parts)
+
+
+def _counted(counts: Counter[str]) -> list[str]:
+    return [f"{counts[name]} {words}" for name, words in DONE.items() if counts[name]]

@@ -1,0 +1,225 @@
+"""`orderlink sandbox`: a bol and a WooCommerce on this machine, and a person who plays."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orderlink.sandbox.play import Player, Playground
+
+USAGE: Final = 2
+FOLDER: Final = Path("orderlink-sandbox")
+TRACKING_WAIT: Final = "2m"
+PROCESS_SECONDS: Final = 5.0
+
+PortBol = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="Port of bol, where it is not the usual one.")
+]
+PortShop = Annotated[int | None, typer.Option(min=0, max=65535, help="Port of the shop, likewise.")]
+OrderNumber = Annotated[str, typer.Argument(metavar="ORDER", help="The marketplace's number.")]
+Carrier = Annotated[str, typer.Option(help="Who carries it, in the shop's words.")]
+
+START_HELP: Final = """\
+bol and a shop are running on this machine; Ctrl-C stops them and forgets what was played.
+Configuration: {path}
+
+In another terminal:
+  orderlink sandbox place{ports}                a buyer orders at bol
+  orderlink --config {path} sync
+  orderlink sandbox ship ORDER --code 3SDEMO1000017{ports}
+                                         the warehouse completes it in the shop;
+                                         without --code, orderlink waits {wait} for one
+  orderlink sandbox code ORDER CODE{ports}      a code that comes later
+  orderlink sandbox cancel ORDER{ports}         the buyer cancels
+  orderlink sandbox orders{ports}               what both sides hold
+  orderlink --config {path} status"""
+
+commands = typer.Typer(help="Start a bol and a WooCommerce on this machine, and play with them.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command `sandbox` with its own commands."""
+    app.add_typer(commands, name="sandbox", invoke_without_command=True)
+
+
+@commands.callback()
+def sandbox(context: typer.Context) -> None:
+    """Start a bol and a WooCommerce on this machine, and play buyer and warehouse."""
+    if context.invoked_subcommand is None:
+        start()
+
+
+@commands.command()
+def start(
+    port_bol: PortBol = None,
+    port_shop: PortShop = None,
+    folder: Annotated[Path, typer.Option(help="For configuration and state.")] = FOLDER,
+) -> None:
+    """Start both in the foreground, with a configuration that is ready; Ctrl-C stops them."""
+    import signal  # noqa: PLC0415 - start-up matters: imported where used
+    import threading  # noqa: PLC0415
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with _explained(), _playground(folder, port_bol, port_shop) as playground:
+        path = playground.configuration
+        typer.echo(START_HELP.format(path=path, ports=_options(playground), wait=TRACKING_WAIT))
+        stop.wait()
+        typer.echo("stopped")
+
+
+@commands.command()
+def place(
+    article: Annotated[str, typer.Option(help="SKU; MUG-RED, TEE-L... are in the shop.")] = (
+        "MUG-RED"
+    ),
+    quantity: Annotated[int, typer.Option(min=1, help="Pieces.")] = 1,
+    price: Annotated[str, typer.Option(help="For one piece, tax included, in EUR.")] = "12.99",
+    port_bol: PortBol = None,
+    port_shop: PortShop = None,
+) -> None:
+    """Let a buyer order at bol.
+
+    Example: orderlink sandbox place --article TEE-L --quantity 2 --price 24.95
+    """
+    try:
+        amount = Decimal(price)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not (amount.is_finite() and amount >= 0):
+        raise typer.BadParameter(f"{price} is no amount", param_hint="--price")
+    with _explained():
+        order = _player(port_bol, port_shop).place(article, quantity, amount)
+        typer.echo(f"{order}: placed; the next sync brings it into the shop")
+
+
+@commands.command()
+def ship(
+    order: OrderNumber,
+    code: Annotated[str, typer.Option(help="Tracking code; may come later or never.")] = "",
+    carrier: Carrier = "PostNL",
+    port_bol: PortBol = None,
+    port_shop: PortShop = None,
+) -> None:
+    """Let the warehouse complete an order in the shop, with or without a tracking code.
+
+    Example: orderlink sandbox ship C000000001 --code 3SDEMO1000017
+    """
+    with _explained():
+        number = _player(port_bol, port_shop).ship(order, code, carrier)
+        typer.echo(f"{order}: shop order {number} is completed, {code or 'without a code'}")
+
+
+@commands.command()
+def code(
+    order: OrderNumber,
+    code: Annotated[str, typer.Argument(help="Tracking code.")],
+    carrier: Carrier = "PostNL",
+    port_bol: PortBol = None,
+    port_shop: PortShop = None,
+) -> None:
+    """Add a tracking code that comes later than the shipment.
+
+    Example: orderlink sandbox code C000000001 3SDEMO1000017
+    """
+    with _explained():
+        number = _player(port_bol, port_shop).add_code(order, code, carrier)
+        typer.echo(f"{order}: shop order {number} has code {code}")
+
+
+@commands.command()
+def cancel(order: OrderNumber, port_bol: PortBol = None, port_shop: PortShop = None) -> None:
+    """Cancel an order at bol, as far as it is not shipped."""
+    with _explained():
+        _player(port_bol, port_shop).cancel(order)
+        typer.echo(f"{order}: cancelled at bol")
+
+
+@commands.command()
+def request_cancellation(
+    order: OrderNumber, port_bol: PortBol = None, port_shop: PortShop = None
+) -> None:
+    """Let the buyer ask the merchant to cancel."""
+    with _explained():
+        _player(port_bol, port_shop).request_cancellation(order)
+        typer.echo(f"{order}: the buyer asks to cancel")
+
+
+@commands.command()
+def orders(port_bol: PortBol = None, port_shop: PortShop = None) -> None:
+    """List what both sides hold."""
+    with _explained():
+        rows = [("ORDER", "ARTICLE", "AT BOL", "IN THE SHOP")]
+        rows += [
+            (row["order"], row["articles"], row["bol"], row["shop"])
+            for row in _player(port_bol, port_shop).orders()
+        ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        typer.echo("  ".join(cells).rstrip())
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say in one line what cannot be done, and leave."""
+    from orderlink.errors import OrderlinkError  # noqa: PLC0415
+
+    try:
+        yield
+    except OrderlinkError as error:
+        typer.echo(f"orderlink sandbox: {error}", err=True)
+        raise typer.Exit(USAGE) from error
+
+
+@contextmanager
+def _playground(folder: Path, port_bol: int | None, port_shop: int | None) -> Iterator[Playground]:
+    """Start both; where one of the usual ports is taken, on any free ones, saying so."""
+    from orderlink.clock import SystemClock  # noqa: PLC0415
+    from orderlink.sandbox import play  # noqa: PLC0415
+
+    def playground(bol: int, shop: int) -> Playground:
+        return play.Playground(
+            SystemClock(),
+            folder,
+            bol_port=bol if port_bol is None else port_bol,
+            shop_port=shop if port_shop is None else port_shop,
+            wait=TRACKING_WAIT,
+            process_seconds=PROCESS_SECONDS,
+        )
+
+    with ExitStack() as running:
+        try:
+            started = running.enter_context(playground(play.BOL_PORT, play.SHOP_PORT))
+        except play.PortTakenError as error:
+            if error.port in {port_bol, port_shop}:
+                raise
+            typer.echo(f"{error} (another sandbox?); free ones are used, see below", err=True)
+            started = running.enter_context(playground(0, 0))
+        yield started
+
+
+def _options(playground: Playground) -> str:
+    """Give what commands of other terminals need to find sandboxes at unusual ports."""
+    from orderlink.sandbox.play import BOL_PORT, SHOP_PORT  # noqa: PLC0415
+
+    bol, shop = playground.ports
+    unusual = {"--port-bol": (bol, BOL_PORT), "--port-shop": (shop, SHOP_PORT)}
+    return "".join(f" {name} {port}" for name, (port, usual) in unusual.items() if port != usual)
+
+
+def _player(port_bol: int | None, port_shop: int | None) -> Player:
+    from orderlink.clock import SystemClock  # noqa: PLC0415
+    from orderlink.sandbox.play import BOL_PORT, SHOP_PORT, Player  # noqa: PLC0415
+
+    bol = BOL_PORT if port_bol is None else port_bol
+    shop = SHOP_PORT if port_shop is None else port_shop
+    return Player(SystemClock(), f"http://127.0.0.1:{bol}", f"http://127.0.0.1:{shop}")

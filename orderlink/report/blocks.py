@@ -1,0 +1,49 @@
+"""PURE: what is shown, before it is known where: sentences and tables of plain text.
+
+Texts of others go through `orderlink.redact.safe_text` when a block is made, so that no renderer
+has to think of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Tone(StrEnum):
+    """How a sentence or a row is meant."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    BAD = "bad"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One line of its own."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; `number` is set right, `wraps` may be broken into lines where it is narrow."""
+
+    title: str
+    number: bool = False
+    wraps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a title; a cell may have several lines."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    tone: Tone = Tone.PLAIN
+
+
+Block = Sentence | Table

@@ -1,0 +1,64 @@
+"""Blocks -> rich tables, as text with its colours."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from orderlink.report.blocks import Sentence, Table, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orderlink.report.blocks import Block
+
+STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.BAD: "bold red", Tone.QUIET: "dim"}
+
+
+def rich_text(blocks: Sequence[Block], width: int, colours: bool, ascii_only: bool) -> str:  # noqa: FBT001
+    """Lay blocks out for a terminal of that width."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        width=width,
+        force_terminal=True,
+        color_system="standard" if colours else None,
+        no_color=not colours,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    for block in blocks:
+        if isinstance(block, Sentence):
+            console.print(Text(block.text, style=STYLES[block.tone]))
+        else:
+            console.print()
+            console.print(Text(block.title, style=f"bold {_colour(block.tone)}".strip()))
+            console.print(_table(block, ascii_only))
+    return stream.getvalue()
+
+
+def _colour(tone: Tone) -> str:
+    return "red" if tone is Tone.BAD else ""
+
+
+def _table(table: Table, ascii_only: bool) -> RichTable:  # noqa: FBT001
+    shape = box.ASCII2 if ascii_only else box.ROUNDED
+    titled = any(column.title for column in table.columns)
+    found = RichTable(box=shape, show_header=titled, header_style="bold", show_lines=False)
+    for column in table.columns:
+        found.add_column(
+            Text(column.title),
+            justify="right" if column.number else "left",
+            no_wrap=not column.wraps,
+            overflow="fold",
+        )
+    for row in table.rows:
+        found.add_row(*(Text(cell) for cell in row))
+    return found

@@ -1,0 +1,226 @@
+"""PURE: the status and lists of orders -> blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderlink.model import Status, money_text
+from orderlink.redact import safe_text
+from orderlink.report.blocks import Column, Sentence, Table, Tone
+from orderlink.report.days import instant, on_day, span
+from orderlink.report.status import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime, timedelta
+
+    from orderlink.report.blocks import Block
+    from orderlink.report.places import Places
+    from orderlink.report.status import Concern, Connected, StatusReport
+    from orderlink.rows import OrderKey, OrderRow
+
+ALWAYS = (Status.NEW, Status.NOT_SHIPPED, Status.WAITING, Status.PENDING_SHIPMENT, Status.SHIPPED)
+"""Statuses that have a column also where there is nothing in it."""
+
+
+def status_blocks(report: StatusReport, alert_after: timedelta) -> list[Block]:
+    """Show how everything stands."""
+    if not report.runs:
+        return [
+            Sentence("Nothing has run yet; start with: orderlink sync", Tone.BAD),
+            *_needs_person(report),
+        ]
+    blocks: list[Block] = [_counts(report), _last_good(report)]
+    blocks += _needs_person(report)
+    blocks += _passing(report, alert_after)
+    blocks += _dated(report)
+    blocks += [Sentence(""), *_waiting(report), *_warnings(report)]
+    return [*blocks, _summary(report)]
+
+
+def _counts(report: StatusReport) -> Table:
+    markets = [one for one in report.connections if one.place.role == "marketplace"]
+    used = {status for one in markets for status in one.counts}
+    statuses = [one for one in Status if one in ALWAYS or one in used]
+    partial = any(one.partial for one in markets)
+    columns = [Column("Orders"), *(Column(_in_lines(one), number=True) for one in statuses)]
+    rows = [
+        (
+            _name(one),
+            *(str(one.counts.get(status, 0)) for status in statuses),
+            *([str(one.partial)] if partial else []),
+        )
+        for one in markets
+    ]
+    columns += [Column("(partial)", number=True)] if partial else []
+    return Table("Orders by status", tuple(columns), tuple(rows))
+
+
+def _in_lines(word: str) -> str:
+    return word.replace("_", "\n")
+
+
+def _name(one: Connected) -> str:
+    return one.place.name if one.place.configured else f"{one.place.name} (not configured)"
+
+
+def _last_good(report: StatusReport) -> Table:
+    columns = (Column("Connection"), Column("Stage"), Column("Last success"))
+    rows = tuple(
+        (_name(one), stage, _ago(one.last_good.get(stage), report.now))
+        for one in report.connections
+        if one.place.configured
+        for stage in STAGES[one.place.role]
+    )
+    return Table("Last successful runs", columns, rows)
+
+
+def _ago(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return "never"
+    if at > now:
+        return f"{instant(at)} (ahead of this clock)"
+    return f"{span(now - at)} ago" if span(now - at) != "now" else "just now"
+
+
+def _needs_person(report: StatusReport) -> list[Block]:
+    if not report.needs_person:
+        return []
+    columns = (Column("Age"), Column("What"), Column("Why, and what helps", wraps=True))
+    rows = tuple(
+        (
+            span(report.now - one.problem.since),
+            _what(one),
+            f"{safe_text(one.problem.sentence)}\n-> {safe_text(one.advice)}",
+        )
+        for one in report.needs_person
+    )
+    return [Table("Needs a person", columns, rows, Tone.BAD)]
+
+
+def _what(one: Concern) -> str:
+    lines = (one.connection, safe_text(one.problem.order_id, 40), one.problem.word)
+    return "\n".join(line for line in lines if line)
+
+
+def _passing(report: StatusReport, alert_after: timedelta) -> list[Block]:
+    if not report.passing:
+        return []
+    columns = (Column("Age"), Column("What"), Column("Why", wraps=True), Column("You are told in"))
+    rows = tuple(
+        (
+            span(report.now - one.problem.since),
+            _what(one),
+            safe_text(one.problem.sentence),
+            span(one.problem.since + alert_after - report.now),
+        )
+        for one in report.passing
+    )
+    return [Table("Not well, but it may pass", columns, rows)]
+
+
+def _dated(report: StatusReport) -> list[Block]:
+    if not report.dated:
+        return []
+    columns = (Column("Order"), Column("Status"), Column("Deliver by"), Column("Expires"))
+    rows = tuple(
+        (
+            f"{name}\n{safe_text(row.key.order_id, 40)}",
+            row.status,
+            on_day(row.deliver_by, report.today) if row.deliver_by else "",
+            on_day(row.expires_on, report.today) if row.expires_on else "",
+        )
+        for name, row in report.dated
+    )
+    return [Table("Near or past their dates (days in Amsterdam)", columns, rows, Tone.BAD)]
+
+
+def _waiting(report: StatusReport) -> list[Block]:
+    oldest = report.oldest_waiting
+    if oldest is None:
+        return []
+    order = f"{oldest.connection} {safe_text(oldest.order.key.order_id, 40)}"
+    if oldest.until is None:
+        return [Sentence(f"Waiting longest for a code: {order}.")]
+    over = oldest.until <= report.now
+    left = "its wait is over" if over else f"in {span(oldest.until - report.now)}"
+    text = f"Waiting longest for a code: {order}, until {instant(oldest.until)} ({left})."
+    return [Sentence(text)]
+
+
+def _warnings(report: StatusReport) -> list[Block]:
+    found = [
+        f"{count} open orders of the {safe_text(where)} are followed by nobody: it is not in the"
+        " configuration any more. Put it back, or take each over with: orderlink manual ORDER"
+        for where, count in report.orphans.items()
+    ]
+    if report.stale:
+        since = "never" if report.last_good is None else _ago(report.last_good, report.now)
+        found.append(f"No run went well for too long (the last one: {since}). Does cron run?")
+    if not report.clock_trusted:
+        found.append(
+            "This machine's clock lies before the newest time in the state file: what needs time to"
+            " pass is not done. Set the clock (NTP)."
+        )
+    return [Sentence(text, Tone.BAD) for text in found]
+
+
+def _summary(report: StatusReport) -> Sentence:
+    count = len(report.needs_person)
+    if count:
+        return Sentence(
+            f"{count} {'thing needs' if count == 1 else 'things need'} a person.", Tone.BAD
+        )
+    return Sentence("Nothing needs a person.", Tone.GOOD if report.fine else Tone.PLAIN)
+
+
+def orders_blocks(
+    rows: Sequence[OrderRow], places: Places, words: Mapping[OrderKey, Sequence[str]]
+) -> list[Block]:
+    """Show a list of orders; `words` has their open problems."""
+    if not rows:
+        return [Sentence("No order matches.")]
+    columns = (
+        Column("Order"),
+        Column("Status"),
+        Column("Placed\n(UTC)"),
+        Column("Total", number=True),
+        Column("In the\nshop"),
+        Column("Codes and problems", wraps=True),
+    )
+    return [Table("", columns, tuple(_order(row, places, words) for row in rows))]
+
+
+def _order(
+    row: OrderRow, places: Places, words: Mapping[OrderKey, Sequence[str]]
+) -> tuple[str, ...]:
+    codes = [safe_text(parcel.code, 60) for parcel in row.parcels if parcel.code]
+    notes = "\n".join([*codes, *words.get(row.key, ())])
+    return (
+        f"{places.name(row.key.connection)}\n{safe_text(row.key.order_id, 40)}",
+        _in_lines(row.status) + ("\n(partial)" if row.partial else ""),
+        f"{row.placed_at:%Y-%m-%d}\n{row.placed_at:%H:%M}",
+        money_text(row.total, row.currency) if row.has_details else "",
+        safe_text(row.shop_order_number or row.shop_order_id, 40),
+        notes,
+    )
+
+
+def matches_blocks(rows: Sequence[OrderRow], places: Places) -> list[Block]:
+    """List the orders that a person may have meant."""
+    columns = (Column("Connection"), Column("Order"), Column("In the shop"), Column("Status"))
+    found = tuple(
+        (
+            places.name(row.key.connection),
+            safe_text(row.key.order_id, 40),
+            safe_text(row.shop_order_number or row.shop_order_id, 40),
+            row.status,
+        )
+        for row in rows
+    )
+    return [Table("", columns, found)]
+
+
+def day_text(day: date | None, today: date) -> str:
+    """Write a day that may not be known."""
+    return on_day(day, today) if day else ""

@@ -1,0 +1,107 @@
+"""What is reported, and what the marketplace's answers mean."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from orderlink.decide.carrier import Choice
+from orderlink.decide.shipping import (
+    Settled,
+    known_tickets,
+    on_reported,
+    on_shipment_refused,
+    on_shipped_otherwise,
+    on_tracking_refused,
+    on_tracking_updated,
+    settle,
+    shipment_of,
+    shipment_reference,
+)
+from orderlink.model import SeenShipment, ShippedLine, Status, Ticket, TicketState
+from tests.support.values import CODE, NOW, effect, line, order, shipment
+
+PENDING = Status.PENDING_SHIPMENT
+NEW = Ticket("T2", TicketState.PENDING, created_at=NOW + timedelta(seconds=1))
+
+
+def test_a_shipment_names_what_is_open_and_ours() -> None:
+    lines = (
+        line(),
+        line(line_id="L2", shipped=1),
+        line(line_id="L3", cancelled=2),
+        line(line_id="L4", by_marketplace=True),
+        line(line_id="L5", label_by_marketplace=True),
+    )
+    made = shipment_of(order(lines=lines), 1, Choice(CODE, "postnl", "TNT"))
+    assert made.lines == (ShippedLine("L1", 2), ShippedLine("L2", 1))
+    assert (made.code, made.carrier_code, made.reference) == (CODE, "TNT", "orderlink-A1-1")
+
+
+def test_a_reference_fits_the_marketplace_and_differs_by_number() -> None:
+    assert len(shipment_reference(order(), 10**100)) == 90
+    assert shipment_reference(order(), 1) != shipment_reference(order(), 2)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "becomes"),
+    [(CODE, PENDING, Status.SHIPPED), ("", PENDING, Status.SHIPPED), (CODE, Status.MANUAL, None)],
+)
+def test_a_report_that_went_through_closes_the_order(
+    code: str, status: Status, becomes: Status | None
+) -> None:
+    verdict = on_reported(order(status=status), shipment(code=code))
+    assert verdict.status is becomes
+    if becomes:
+        assert verdict.changes["closed_without_code"] is not bool(code)
+
+
+def test_a_refusal_asks_for_a_person_while_the_order_is_ours() -> None:
+    (problem,) = on_shipment_refused(order(status=PENDING), "no").opens
+    assert (problem.word, problem.sentence) == ("marketplace_refused", "no")
+    assert on_shipment_refused(order(status=Status.CANCELLED), "no").opens == ()
+
+
+@pytest.mark.parametrize(
+    ("tickets", "shipments", "open_lines", "settled"),
+    [
+        ([NEW], (), {"L1"}, Settled(ticket="T2")),
+        ([Ticket("T1", TicketState.DONE, created_at=NOW)], (), {"L1"}, Settled()),
+        (
+            [Ticket("T2", TicketState.DONE, created_at=NOW - timedelta(hours=1))],
+            (),
+            {"L1"},
+            Settled(),
+        ),
+        ([Ticket("T2", TicketState.UNKNOWN, created_at=NOW)], (), {"L1"}, Settled()),
+        ([Ticket("T3", TicketState.DONE)], (), {"L1"}, Settled(ticket="T3")),
+        ([], [("orderlink-A1-1", "")], {"L1"}, Settled(done=True)),
+        ([], [], {"L1"}, Settled()),
+        ([], None, set(), Settled(done=True)),
+        ([], [("", CODE)], set(), Settled(done=True)),
+        ([], [("", "3SOTHER")], set(), Settled(otherwise=("3SOTHER",))),
+        ([], [], set(), Settled(otherwise=("no code",))),
+    ],
+)
+def test_a_lost_answer_is_settled_by_what_the_marketplace_says(
+    tickets: list[Ticket], shipments: Any, open_lines: set[str], settled: Settled
+) -> None:
+    seen = None if shipments is None else [SeenShipment(one[0], one[1], "TNT", ()) for one in shipments]
+    assert settle(shipment(), NOW, {"T1"}, tickets, seen, open_lines) == settled
+
+
+def test_another_code_there_is_told_and_the_same_is_not() -> None:
+    assert on_shipped_otherwise(shipment(), ("3SOTHER",)).opens[0].word == "shipped_otherwise"
+    assert on_shipped_otherwise(shipment(), (CODE,)).opens == ()
+
+
+def test_a_late_code_is_done_or_refused_without_moving_the_order() -> None:
+    assert on_tracking_updated(shipment()).changes == {"closed_without_code": False}
+    assert on_tracking_refused("no").opens[0].word == "tracking_refused"
+
+
+def test_the_tickets_of_earlier_attempts_are_remembered() -> None:
+    assert known_tickets(effect()) == frozenset()
+    assert known_tickets(effect(document={"tickets": ["T1"]})) == {"T1"}
