@@ -78,7 +78,7 @@ class FileSettings(StrictModel):
         description="How long a passing failure may last before a person is told.",
     )
     log: FilePath = Field(
-        default=None, description="Path of the log file. Left out: no log is written."
+        default=None, description="Path of the log file. Left out: beside the state file, with `.log` at the end."
     )
     keep_personal_data: Duration = Field(
         default=timedelta(days=30),

@@ -7,11 +7,13 @@ are aware UTC. Nothing here does I/O, and nothing here knows a platform.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from orderlink.currency import decimals_of, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,6 +87,8 @@ class Line:
     commission: Decimal | None = None
     discount: Decimal = Decimal(0)
     services: tuple[str, ...] = ()
+    tax: Decimal | None = None  # contained in `total`, where the marketplace says how much
+    tax_rate: Decimal | None = None  # in percent, where the marketplace says it
 
     @property
     def open(self) -> int:
@@ -97,17 +101,32 @@ class Line:
         return max(0, self.quantity - self.cancelled)
 
     @property
-    def wanted_total(self) -> Decimal:
-        """What the buyer pays for the pieces that are not cancelled, to the cent."""
+    def wanted_share(self) -> Decimal:
+        """What the buyer pays for the pieces that are not cancelled, not rounded."""
         if self.wanted == self.quantity or not self.quantity:
             return self.total
-        share = self.total * self.wanted / self.quantity
-        return share.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return self.total * self.wanted / self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What an order costs beside its lines and shipping: gift wrap, a surcharge, a deposit.
+
+    `amount` includes tax; below zero it is a discount on the whole order.
+    """
+
+    name: str
+    amount: Decimal
+    tax: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A whole order as the marketplace tells it."""
+    """A whole order as the marketplace tells it.
+
+    `tax_collected`: the marketplace owes the tax (a deemed supplier); `reverse_charge`: the buyer
+    does. Then the merchant's own order has none, whatever the buyer paid.
+    """
 
     id: str
     placed_at: datetime
@@ -118,14 +137,73 @@ class Order:
     shipping_cost: Decimal = Decimal(0)
     marks: tuple[str, ...] = ()  # words worth seeing: "pickup_point", "business", "gift"
     not_ready: str = ""  # why the marketplace does not let it be handled yet; empty: it does
+    charges: tuple[Charge, ...] = ()
+    shipping_tax: Decimal | None = None  # contained in `shipping_cost`
+    shipping_method: str = ""  # the marketplace's own word
+    fees: Decimal | None = None  # what the marketplace takes for the whole order
+    message: str = ""
+    gift_message: str = ""
+    delivery_day: date | None = None  # the day that the buyer chose
+    ship_by: date | None = None
+    tax_collected: bool = False
+    reverse_charge: bool = False
+
+    @property
+    def by_marketplace(self) -> bool:
+        """Tell whether the marketplace stores and sends all of it."""
+        return bool(self.lines) and all(line.by_marketplace for line in self.lines)
 
     def own_lines(self) -> tuple[Line, ...]:
         """Give the lines that the merchant ships himself and that are not wholly cancelled."""
         return tuple(line for line in self.lines if not line.by_marketplace and line.wanted)
 
+    def placed_lines(self) -> tuple[Line, ...]:
+        """Give the lines that its shop order holds: the merchant's own, else all of them."""
+        if self.by_marketplace:
+            return tuple(line for line in self.lines if line.wanted)
+        return self.own_lines()
+
+    def amounts(self) -> tuple[Decimal, ...]:
+        """Give what the buyer pays for each of `placed_lines`, in whole units of the currency.
+
+        Discounts on the whole order are taken off; cents are split by largest remainder.
+        """
+        shares = [line.wanted_share for line in self.placed_lines()]
+        return tuple(split_by_largest_remainder(self._goods(), shares, unit_of(self.currency)))
+
+    def _goods(self) -> Decimal:
+        return max(Decimal(0), self._discounted())
+
+    def _discounted(self) -> Decimal:
+        shares = sum((line.wanted_share for line in self.placed_lines()), Decimal(0))
+        discounts = sum((one.amount for one in self.charges if one.amount < 0), Decimal(0))
+        return self._rounded(shares + discounts)
+
+    def _rounded(self, amount: Decimal) -> Decimal:
+        return amount.quantize(unit_of(self.currency), ROUND_HALF_UP)
+
+    def surcharges(self) -> tuple[Charge, ...]:
+        """Give the charges that are no discounts, in whole units of the currency."""
+        return tuple(
+            replace(one, amount=self._rounded(one.amount))
+            for one in self.charges
+            if self._rounded(one.amount) > 0
+        )
+
     def total(self) -> Decimal:
-        """Give what the buyer pays for `own_lines` and their shipping."""
-        return sum((line.wanted_total for line in self.own_lines()), self.shipping_cost)
+        """Give what the buyer pays for `placed_lines`, their shipping and all charges."""
+        surcharges = sum((one.amount for one in self.surcharges()), Decimal(0))
+        return self._goods() + surcharges + self.shipping_paid()
+
+    def shipping_paid(self) -> Decimal:
+        """Give what the buyer pays for shipping; a discount above the goods comes off it, too."""
+        return self._rounded(self.shipping_cost) + min(Decimal(0), self._discounted())
+
+    def commission(self) -> Decimal | None:
+        """Give what the marketplace takes of it; None where it does not say."""
+        known = [line.commission for line in self.placed_lines() if line.commission is not None]
+        known += [] if self.fees is None else [self.fees]
+        return sum(known, Decimal(0)) if known else None
 
     def sighting(self) -> Sighting:
         """Give what a list would have said about this order."""
@@ -305,7 +383,10 @@ class ShopLine:
 
 @dataclass(frozen=True, slots=True)
 class ShopOrder:
-    """An order as the shop tells it."""
+    """An order as the shop tells it.
+
+    `unlike` names the parts of the address that an answer shows otherwise than they were sent.
+    """
 
     id: str
     number: str  # what the shop shows to people
@@ -319,6 +400,40 @@ class ShopOrder:
     refunded: Decimal = Decimal(0)
     lines: tuple[ShopLine, ...] = ()
     parcels: tuple[Parcel, ...] = ()
+    unlike: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """How an order of one marketplace connection is created in its shop.
+
+    Texts take `{marketplace}` and `{order}`; what is empty is the shop connector's to choose.
+    `mapping` leads from a marketplace's SKU or EAN to what it is in the shop: SKUs and pieces.
+    `shipping_methods` leads from a marketplace's method or mark, a country, or `METHOD/COUNTRY` to
+    the shop's method, with a title after a colon.
+    """
+
+    marketplace: str  # its name for people
+    tax: str = "marketplace"  # or "shop", "none"
+    product_match: tuple[str, ...] = ("sku", "ean", "id")
+    unknown_product: str = "error"  # or "free_line", or the SKU of the product that stands for it
+    oversold: str = "create"  # or "hold"
+    fee_line: bool = False
+    fulfilled_by_marketplace: str = "skip"  # or "as_shipped", "open"
+    order_number: str = ""
+    status: str = ""
+    completed_status: str = ""
+    payment_method: str = "orderlink"
+    payment_method_title: str = "Paid at {marketplace}"
+    shipping_method: str = "orderlink"
+    shipping_method_title: str = "{marketplace}"
+    shipping_methods: Mapping[str, str] = field(default_factory=dict)
+    customer: str = ""  # empty: a guest
+    tags: tuple[str, ...] = ()
+    note: str = "{marketplace} {order}"
+    buyer_email: str = "meta"  # or "billing"
+    address_parts: bool = False
+    mapping: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +441,9 @@ class Draft:
     """What will be sent to the shop to create an order: the document, and what it must add up to.
 
     `public` names the top-level keys of `document` that hold no buyer's data: they are kept after
-    the creation, for a correction; everything else is deleted when the shop has the order.
+    the creation, for a correction; everything else is deleted when the shop has the order. `fees`
+    are the further sums, by name, that the total holds; `remarks` say without a buyer's data what
+    could not be taken over as it is.
     """
 
     document: Mapping[str, Json]
@@ -334,6 +451,8 @@ class Draft:
     total: Decimal
     lines: tuple[ShopLine, ...]
     public: tuple[str, ...] = ()
+    fees: tuple[tuple[str, Decimal], ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,8 +479,10 @@ class Reading:
 
 
 def money_text(amount: Decimal, currency: str) -> str:
-    """Write an amount for a person: `12.99 EUR`."""
-    return f"{amount:.2f} {currency}"
+    """Write an amount for a person: `12.99 EUR`, `1500 JPY`; none of its decimals is left out."""
+    exponent = amount.normalize().as_tuple().exponent
+    own = -exponent if isinstance(exponent, int) else 0
+    return f"{amount:.{max(decimals_of(currency), own)}f} {currency}"
 
 
 def split_by_largest_remainder(

@@ -114,7 +114,8 @@ class Outbox:
     def record(self, row: OrderRow, effect: EffectRow, outcome: Outcome) -> None:
         """Write an outcome down, with everything that follows from it, in one transaction."""
         now = self._clock.now()
-        failing = outcome.state is EffectState.DUE
+        # What a look-up sets free again has not failed: it is sent directly after that look-up.
+        failing = outcome.state is EffectState.DUE and bool(outcome.error)
         after = replace(
             effect,
             state=outcome.state,

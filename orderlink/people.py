@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from orderlink.codec import build
+from orderlink.decide.editing import on_edit
 from orderlink.decide.verdict import PASSING, Verdict
-from orderlink.model import CLOSED, Status
+from orderlink.errors import ConfigurationError
+from orderlink.model import CLOSED, Order, Status
 from orderlink.problems import WORDS
 from orderlink.rows import EffectState, Event, Kind, OrderKey, OrderRow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from orderlink.rows import EffectRow, ProblemRow
@@ -76,6 +80,34 @@ def _what_next(unknown: list[EffectRow]) -> str:
         "its outcome is unknown; it is looked up in every run, and may be sent again "
         f"after {until:%Y-%m-%d %H:%M} UTC if nothing of it is found"
     )
+
+
+def release(store: Store, row: OrderRow, now: datetime) -> Result:
+    """Let an order pass that the merchant's own rules hold."""
+    if "held" not in {problem.word for problem in store.problems(row.key)}:
+        return Result(changed=False, sentence=f"{row.key.order_id}: no rule holds it")
+    verdict = Verdict(changes={"released": True}, events=(Event("released"),), closes=("held",))
+    with store.transaction():
+        store.apply(row, verdict, now)
+    return Result(changed=True, sentence=f"{row.key.order_id}: the next run creates it")
+
+
+def edit(store: Store, row: OrderRow, changes: Mapping[str, str], by: str, now: datetime) -> Result:
+    """Mend fields of an order. Raises `ConfigurationError` with what is wrong; nothing is changed.
+
+    What the marketplace said stays as it is: the changes are laid over it.
+    """
+    order = build(Order, row.document) if row.document and not row.shop_order_id else None
+    verdict, problems = on_edit(row, order, changes, by)
+    if problems:
+        raise ConfigurationError(problems)
+    if not verdict:
+        return Result(changed=False, sentence=f"{row.key.order_id}: nothing was changed")
+    with store.transaction():
+        store.apply(row, verdict, now)
+    named = ", ".join(event.details["field"] for event in verdict.events)
+    hint = f"orderlink retry {row.key.order_id}" if store.problems(row.key) else "the next run"
+    return Result(changed=True, sentence=f"{row.key.order_id}: {named} mended; then {hint}")
 
 
 def take_over(store: Store, row: OrderRow, now: datetime) -> Result:

@@ -77,6 +77,15 @@ WORDS: dict[str, Word] = {
         "cancel it at the marketplace, or create it all the same: " + RETRY,
         Block.CREATE,
     ),
+    "held": Word(
+        "one of your own rules (hold_when) keeps it from the shop",
+        "look at it, then: orderlink release {order}",
+        Block.CREATE,
+    ),
+    "changed_at_marketplace": Word(
+        "the marketplace changed it after it was created in the shop",
+        "change the shop order, too, then " + RETRY,
+    ),
     "product_unknown": Word(
         "the shop has no such product", "add the product to the shop, then " + RETRY, Block.CREATE
     ),
@@ -86,6 +95,24 @@ WORDS: dict[str, Word] = {
     "product_unusable": Word(
         "the product cannot be ordered as it is (parent, draft, trash)",
         "mend the product in the shop, then " + RETRY,
+        Block.CREATE,
+    ),
+    "out_of_stock": Word(
+        "the shop has too few pieces",
+        "add stock, or set oversold = \"create\" for [{connection}], then " + RETRY,
+        Block.CREATE,
+    ),
+    "address_incomplete": Word(
+        "the address lacks what the shop needs", "orderlink edit {order}, then " + RETRY, Block.CREATE
+    ),
+    "country_not_sold_to": Word(
+        "the shop's settings do not let it sell to this country",
+        "add the country in the shop's settings, then " + RETRY,
+        Block.CREATE,
+    ),
+    "currency_unknown": Word(
+        "the shop does not know the order's currency",
+        "add the currency to the shop, then " + RETRY,
         Block.CREATE,
     ),
     "order_number_taken": Word(

@@ -40,6 +40,11 @@ class LineRow:
         """Pieces that are neither shipped nor cancelled."""
         return max(0, self.quantity - self.shipped - self.cancelled)
 
+    @property
+    def wanted(self) -> int:
+        """Pieces that are not cancelled: what the shop order holds."""
+        return max(0, self.quantity - self.cancelled)
+
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
@@ -58,10 +63,12 @@ class OrderRow:
     total: Decimal = Decimal(0)
     reference: str = ""
     marks: tuple[str, ...] = ()
+    edits: Mapping[str, str] = field(default_factory=dict)  # what a person mended
     document: Json = None  # the whole order, personal data included, until the shop has it
     has_details: bool = False
     approved: bool = False  # passed the brake on many new orders
     create_anyway: bool = False  # a person decided although the buyer asks to cancel
+    released: bool = False  # a person let it pass the merchant's own hold rules
     refund_confirmed: bool = False  # a person decided although a part was refunded
     deliver_by: date | None = None
     expires_on: date | None = None
@@ -78,13 +85,17 @@ class OrderRow:
 
     @property
     def own_lines(self) -> tuple[LineRow, ...]:
-        """Lines that the merchant sends himself."""
-        return tuple(line for line in self.lines if not line.by_marketplace)
+        """Lines that the shop order is about: the merchant's own, else all of them."""
+        return tuple(line for line in self.lines if not line.by_marketplace) or self.lines
 
     @property
     def pushable_lines(self) -> tuple[LineRow, ...]:
         """Lines whose shipment we report: not those that go with the marketplace's label."""
-        return tuple(line for line in self.own_lines if not line.label_by_marketplace)
+        return tuple(
+            line
+            for line in self.own_lines
+            if not line.label_by_marketplace and not line.by_marketplace
+        )
 
     @property
     def cancellation_requested(self) -> bool:

@@ -7,8 +7,10 @@ fit raises ValueError with what it must be; values that may hold a secret are ne
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import date, datetime, timedelta
+from decimal import Decimal  # noqa: TC003 - pydantic reads it
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Self
@@ -26,6 +28,7 @@ from pydantic import (
     model_validator,
 )
 
+from orderlink.creation import CreationSettings
 from orderlink.secrets import Reading, Secret
 
 NAME: Final = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
@@ -225,6 +228,10 @@ class ConnectionSettings(StrictModel):
         """
         raise NotImplementedError
 
+    def binding(self) -> str:
+        """Give the identity as a digest, since a key is half a credential. Raises `SecretError`."""
+        return hashlib.sha256("\n".join(self.identity()).encode()).hexdigest()[:32]
+
 
 class CarrierRule(StrictModel):
     """A merchant's own rule for the carrier of a code."""
@@ -243,7 +250,19 @@ class CarrierRule(StrictModel):
         return value
 
 
-class MarketplaceSettings(ConnectionSettings):
+class HoldRule(StrictModel):
+    """Which orders wait for a person before they go to the shop."""
+
+    total_over: Decimal | None = Field(
+        default=None, ge=0, description="Orders whose total is more than this."
+    )
+    countries: tuple[str, ...] = Field(
+        default=(), description="Orders that go to one of these countries, as `CH`."
+    )
+    skus: tuple[str, ...] = Field(default=(), description="Orders with one of these SKUs.")
+
+
+class MarketplaceSettings(ConnectionSettings, CreationSettings):
     """What every marketplace may set."""
 
     shop: str = Field(
@@ -295,6 +314,11 @@ class MarketplaceSettings(ConnectionSettings):
         description="The carrier to report where none is found: its id, or the marketplace's own"
         " code.",
     )
+    hold_when: HoldRule = Field(
+        default=HoldRule(),
+        description="Orders that wait for `orderlink release` before they go to the shop:"
+        ' `{ total_over = 500, countries = ["CH"], skus = ["A1"] }`.',
+    )
     letter_post: bool = Field(
         default=False,
         description="Orders without a code are reported as letter post where the marketplace has a"
@@ -305,7 +329,7 @@ class MarketplaceSettings(ConnectionSettings):
     """The marketplace's name for people."""
 
 
-class ShopSettings(ConnectionSettings):
+class ShopSettings(ConnectionSettings, CreationSettings):
     """What every shop may set."""
 
     completed_statuses: tuple[Annotated[str, Field(min_length=1)], ...] = Field(

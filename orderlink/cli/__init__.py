@@ -8,19 +8,15 @@ inside of its commands.
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import sys
 from typing import Annotated, Any
 
-# Before anything is loaded: collecting what is about to stay costs a tenth of a start.
-gc.set_threshold(50_000, 20, 20)
+import typer
 
-import typer  # noqa: E402
-
-from orderlink import __version__  # noqa: E402
-from orderlink.cli.session import Session  # noqa: E402
+from orderlink import __version__
+from orderlink.cli.session import Session
 
 COMMANDS = {
     "import": "stages",
@@ -33,6 +29,13 @@ COMMANDS = {
     "retry": "deciding",
     "manual": "deciding",
     "follow": "deciding",
+    "edit": "mending",
+    "release": "mending",
+    "map": "mending",
+    "carrier": "carriers",
+    "carriers": "carriers",
+    "rebuild": "upkeep",
+    "purge": "upkeep",
     "schema": "schema",
     "demo": "demo",
     "sandbox": "sandbox",

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import getpass
+import tomllib
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import tomli_w
 
 from orderlink import people
+from orderlink.cli.editor import edited
 from orderlink.cli.listing import found_orders, reading
+from orderlink.codec import build
+from orderlink.cycle.purging import purge
+from orderlink.decide.editing import mendable
+from orderlink.errors import ConfigurationError
+from orderlink.model import Order
 from orderlink.people import Result
 from orderlink.redact import safe_text
 from orderlink.report.places import Places
 from orderlink.rows import OrderRow
+from orderlink.settings import duration_from
 from orderlink.store import Store
 from orderlink.store.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from orderlink.cli.session import Session
 
@@ -66,3 +77,73 @@ def _report(session: Session, results: Sequence[Result]) -> bool:
     for result in results:
         session.output.write(f"{safe_text(result.sentence)}\n")
     return any(result.changed for result in results)
+
+
+def purge_now(session: Session, older_than: str) -> None:
+    """Delete buyers' data of orders closed longer ago than that. Raises `ConfigurationError`."""
+    keep = session.config().keep_personal_data
+    if older_than:
+        try:
+            keep = duration_from(older_than)
+        except ValueError as error:
+            raise ConfigurationError([f"--older-than {error}"]) from None
+    with _writing(session) as store:
+        count = 0
+        while purged := purge(store, session.clock.now(), keep):
+            count += purged
+    session.output.write(f"buyers' data of {count} closed orders deleted\n")
+
+
+def edit_order(session: Session, name: str, changes: Sequence[str]) -> bool:
+    """Mend an order by `FIELD=VALUE`, or in an editor. Raises `ConfigurationError`."""
+    with _writing(session) as store:
+        places = Places(session.config(), store)
+        (row,) = found_orders(session, store, places, [name])
+        order = build(Order, row.document) if row.document and not row.shop_order_id else None
+        present = mendable(row, order)
+        wanted = (
+            _from_options(changes) if changes else _from_editor(row, present, session.environment)
+        )
+        by = getpass.getuser()
+        result = people.edit(store, row, wanted, by, session.clock.now())
+    return _report(session, [result])
+
+
+def _from_options(changes: Sequence[str]) -> dict[str, str]:
+    wanted, problems = {}, []
+    for change in changes:
+        field, sign, value = change.partition("=")
+        if not sign:
+            problems.append(f'--set {change}: write FIELD=VALUE, as shipping.city="Utrecht"')
+        wanted[field.strip()] = value
+    if problems:
+        raise ConfigurationError(problems)
+    return wanted
+
+
+def _from_editor(
+    row: OrderRow, present: dict[str, str], environment: Mapping[str, str]
+) -> dict[str, str]:
+    """Let a person change the fields in his editor, as TOML."""
+    document: dict[str, dict[str, Any]] = {}
+    for name, value in present.items():
+        table, _, field = name.partition(".")
+        if table == "lines":
+            line, _, field = field.rpartition(".")
+            document.setdefault("lines", {}).setdefault(line, {})[field] = value
+        else:
+            document.setdefault(table, {})[field] = value
+    head = f"# Order {row.key.order_id}: change what is wrong, save and leave the editor.\n\n"
+    try:
+        tables = tomllib.loads(edited(head + tomli_w.dumps(document), environment))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError([f"what the editor left is no TOML: {error}"]) from None
+    return dict(_flat(tables, ""))
+
+
+def _flat(tables: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    for name, value in tables.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", str(value)

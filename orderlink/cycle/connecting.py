@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from orderlink.cycle.run import Connection
@@ -23,15 +22,6 @@ if TYPE_CHECKING:
 
 NAMED = "name:"
 """Before the place of a problem stands this, where the connection's own id cannot be known."""
-
-
-def binding(settings: ConnectionSettings) -> str:
-    """Give what binds a connection to its rows: a digest, since a key is half a credential.
-
-    Raises `SecretError` where the client id or key cannot be had.
-    """
-    text = "\n".join(settings.identity())
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 class Connector:
@@ -58,7 +48,7 @@ class Connector:
         place = OrderKey(NAMED + name, "")
         now = self._clock.now()
         try:
-            bound = binding(settings)
+            bound = settings.binding()
             for secret in settings.own_secrets().values():
                 self._redactor.add(secret.reveal())
         except SecretError as error:

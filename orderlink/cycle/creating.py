@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from orderlink.codec import build, plain
+from orderlink.cycle.choices import creation_of
 from orderlink.cycle.importing import read_order
 from orderlink.cycle.mending import hold_against_order, public_part
 from orderlink.decide.creation import (
     is_blocked,
     judge,
+    on_adapted,
     on_created,
     on_creation_refused,
     on_taken,
 )
+from orderlink.decide.editing import with_edits
 from orderlink.decide.timing import Quarantine, is_due, is_fresh, looked_at, quarantine
 from orderlink.decide.verdict import NOTHING, Problem, Verdict
 from orderlink.errors import Refused, RemoteError, SignInFailed, TryLater
@@ -22,6 +26,7 @@ from orderlink.model import Draft, Order, ShopOrder, ShopState, Status
 from orderlink.outbox import Outcome
 from orderlink.problems import Block
 from orderlink.rows import EffectRow, EffectState, Kind, OrderRow
+from orderlink.shops import Simplifies
 
 if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run, Selection
@@ -50,7 +55,7 @@ def create_orders(run: Run, market: Connection, shop: Connection, selection: Sel
     for row, effect in unknown:
         _settle(run, market, shop, row, effect, found)
     if selection.only_find:
-        _find_only(run, shop, ready, found)
+        _find_only(run, market, shop, ready, found)
         return
     for row in ready:
         if not run.may_go_on() or run.outbox.is_closed(shop.id):
@@ -103,7 +108,9 @@ def _report_twins(run: Run, row: OrderRow, found: Found) -> None:
             run.store.apply(row, Verdict(opens=(problem,)), run.now())
 
 
-def _find_only(run: Run, shop: Connection, ready: list[OrderRow], found: Found) -> None:
+def _find_only(
+    run: Run, market: Connection, shop: Connection, ready: list[OrderRow], found: Found
+) -> None:
     for row in ready:
         with run.store.transaction():
             run.store.add_effect(row, Kind.CREATE)
@@ -113,7 +120,7 @@ def _find_only(run: Run, shop: Connection, ready: list[OrderRow], found: Found) 
             # This state file takes the place of the one that created it.
             with run.store.transaction():
                 run.store.put_fact("origin", ours.origin)
-        if effect is not None and not _adopt(run, shop, row, effect, found):
+        if effect is not None and not _adopt(run, market, shop, row, effect, found):
             run.counts["not_in_shop"] += 1
 
 
@@ -174,7 +181,7 @@ def _settle(
     run: Run, market: Connection, shop: Connection, row: OrderRow, effect: EffectRow, found: Found
 ) -> None:
     """Decide what became of a creation whose answer was lost."""
-    if _adopt(run, shop, row, effect, found):
+    if _adopt(run, market, shop, row, effect, found):
         return
     length = shop.common().quarantine
     state = quarantine(effect, length, run.now(), trusted=run.trusted())
@@ -183,7 +190,7 @@ def _settle(
     if state is not Quarantine.OVER or run.outbox.is_closed(shop.id):
         return
     again = _look(run, shop, [row], str(effect.document.get("above", "")))
-    if _adopt(run, shop, row, effect, again):
+    if _adopt(run, market, shop, row, effect, again):
         return
     if row.status is not Status.NEW:
         run.close_effect(row, effect, EffectState.WITHDRAWN, NOTHING)
@@ -194,12 +201,26 @@ def _settle(
     _create(run, market, shop, row, again)
 
 
-def _adopt(run: Run, shop: Connection, row: OrderRow, effect: EffectRow, found: Found) -> bool:
+def _adopt(
+    run: Run,
+    market: Connection,
+    shop: Connection,
+    row: OrderRow,
+    effect: EffectRow,
+    found: Found,
+) -> bool:
     """Take a shop order that carries our reference as the one that was created."""
     judgement = judge(run.stamp(row), found.orders)
     if judgement.ours is None:
         return False
-    verdict = on_created(row, judgement.ours, run.store.origin(), judgement.ids, found=True)
+    verdict = on_created(
+        row,
+        judgement.ours,
+        run.store.origin(),
+        judgement.ids,
+        found=True,
+        as_shipped=_is_shipped_already(market, shop, row),
+    )
     kept = public_part(effect.document)
     run.close_effect(row, effect, EffectState.DONE, verdict, judgement.ours.id, kept)
     run.counts["found"] += 1
@@ -213,16 +234,17 @@ def _create(run: Run, market: Connection, shop: Connection, row: OrderRow, found
     if fresh is None:
         return
     row, effect = fresh
-    if _adopt(run, shop, row, effect, found):
+    if _adopt(run, market, shop, row, effect, found):
         return
     taken = judge(run.stamp(row), found.orders).taken
     if taken is not None and not row.create_anyway:
         with run.store.transaction():
             run.store.apply(row, on_taken(row, taken), run.now())
         return
-    order = build(Order, row.document)
+    order = with_edits(build(Order, row.document), row.edits)
     try:
-        draft: Draft = shop.connector.draft(order, run.stamp(row), market.people_name)
+        creation = creation_of(market, shop, run.store.product_map(market.id))
+        draft: Draft = shop.connector.draft(order, run.stamp(row), creation)
     except Refused as refusal:
         _refuse(run, row, effect, refusal)
         return
@@ -231,26 +253,60 @@ def _create(run: Run, market: Connection, shop: Connection, row: OrderRow, found
         if isinstance(error, SignInFailed) or (isinstance(error, TryLater) and error.transport):
             raise
         return
-    answers: list[ShopOrder] = []
-
-    def read_answer(answer: ShopOrder) -> Outcome:
-        answers.append(answer)
-        verdict = on_created(row, answer, run.store.origin())
-        return Outcome(EffectState.DONE, verdict, answer.id, public_part(document))
-
-    document = {"draft": plain(draft), "above": shop.row.newest_shop_order}
-    outcome = run.outbox.send(
-        row, effect, document, lambda: shop.connector.create(draft), read_answer
-    )
+    answer, outcome = _send(run, market, shop, row, effect, draft)
+    simpler = _simpler(run, shop, row, draft, outcome)
+    if simpler is not None:
+        answer, outcome = _send(run, market, shop, row, *simpler)
     if outcome is not None and outcome.state is EffectState.REFUSED:
         refused = on_creation_refused("shop_refused", outcome.error, {})
         with run.store.transaction():
             run.store.apply(row, refused, run.now())
-    if answers:
+    if answer is not None:
         run.counts["created"] += 1
         run.say(market.label, f"{row.key.order_id}: created in {shop.label}")
-        _keep_newest(run, shop, answers[0].id)
-        hold_against_order(run, shop, row, answers[0], may_correct=True)
+        _keep_newest(run, shop, answer.id)
+        hold_against_order(run, shop, row, answer, may_correct=True)
+
+
+def _send(
+    run: Run, market: Connection, shop: Connection, row: OrderRow, effect: EffectRow, draft: Draft
+) -> tuple[ShopOrder | None, Outcome | None]:
+    answers: list[ShopOrder] = []
+    document = {"draft": plain(draft), "above": shop.row.newest_shop_order}
+
+    def read_answer(answer: ShopOrder) -> Outcome:
+        answers.append(answer)
+        shipped = _is_shipped_already(market, shop, row)
+        verdict = on_created(row, answer, run.store.origin(), as_shipped=shipped)
+        verdict += on_adapted(draft.remarks, answer.unlike)
+        return Outcome(EffectState.DONE, verdict, answer.id, public_part(document))
+
+    outcome = run.outbox.send(
+        row, effect, document, lambda: shop.connector.create(draft), read_answer
+    )
+    return (answers[0] if answers else None), outcome
+
+
+def _is_shipped_already(market: Connection, shop: Connection, row: OrderRow) -> bool:
+    """Tell whether the marketplace sends it all, and the merchant wants to see that as shipped."""
+    as_shipped = creation_of(market, shop).fulfilled_by_marketplace == "as_shipped"
+    return as_shipped and all(line.by_marketplace for line in row.lines)
+
+
+def _simpler(
+    run: Run, shop: Connection, row: OrderRow, draft: Draft, outcome: Outcome | None
+) -> tuple[EffectRow, Draft] | None:
+    """Give a refused creation once more, with simpler texts, where that is any difference."""
+    if outcome is None or outcome.state is not EffectState.REFUSED:
+        return None
+    simpler = shop.connector.simplified(draft) if isinstance(shop.connector, Simplifies) else None
+    effect = run.store.last_effect(row.key, Kind.CREATE)
+    if simpler is None or effect is None or not run.may_go_on():
+        return None
+    with run.store.transaction():
+        run.store.change_effect(effect, replace(effect, state=EffectState.DUE))
+    again = run.store.last_effect(row.key, Kind.CREATE)
+    return None if again is None else (again, simpler)
 
 
 def _fresh_row(run: Run, market: Connection, row: OrderRow) -> tuple[OrderRow, EffectRow] | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orderlink.codec import dumps, loads, plain
+from orderlink.cycle.choices import creation_of, is_left_out
 from orderlink.decide.arrival import (
     Arrival,
     first_sighting,
@@ -16,6 +17,7 @@ from orderlink.decide.arrival import (
     on_seen_shipments,
     on_sighting,
 )
+from orderlink.decide.editing import on_hold_rule
 from orderlink.decide.timing import (
     GAP,
     LONGEST_CHANGES,
@@ -165,8 +167,9 @@ def _take_new(
     first_run = market.row.first_run_at or run.now()
     since = "open" if this.everything else market.settings.import_from
     oldest = oldest_placed(since, first_run)
-    arrival = first_sighting(sighting, oldest)
-    if any(line.by_marketplace for line in sighting.lines):
+    sent_there = creation_of(market, shop).fulfilled_by_marketplace
+    arrival = first_sighting(sighting, oldest, sent_there)
+    if any(line.by_marketplace for line in sighting.lines) and sent_there == "skip":
         run.counts["left_out"] += sum(line.by_marketplace for line in sighting.lines)
     if arrival is Arrival.TOO_OLD:
         run.counts["too_old"] += 1
@@ -211,7 +214,8 @@ def take_lines(run: Run, row: OrderRow, lines: tuple[LineRow, ...]) -> Status | 
 
 
 def _apply_order(run: Run, row: OrderRow, order: Order) -> None:
-    if not order.own_lines() and not row.shop_order_id and _all_by_marketplace(order):
+    market, shop = run.marketplace_of(row), run.shop_of(row)
+    if market and shop and is_left_out(order, market, shop) and not row.shop_order_id:
         run.store.leave_out(row.key)
         run.counts["left_out"] += len(order.lines)
         return
@@ -219,13 +223,11 @@ def _apply_order(run: Run, row: OrderRow, order: Order) -> None:
     verdict = on_details(
         row, order, plain(order), run.now(), ship_open=ship is not None and ship.open
     )
+    if market is not None and verdict.status is None and row.status is Status.NEW:
+        verdict += on_hold_rule(row, order, market.settings.hold_when)
     run.store.apply(row, verdict, run.now())
     if verdict.status is not None:
         run.counts[str(verdict.status)] += 1
-
-
-def _all_by_marketplace(order: Order) -> bool:
-    return all(line.by_marketplace for line in order.lines)
 
 
 def _read_missing(run: Run, market: Connection, started: datetime) -> None:

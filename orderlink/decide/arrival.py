@@ -27,12 +27,20 @@ class Arrival(Enum):
     BY_MARKETPLACE = "by marketplace"
 
 
-def first_sighting(sighting: Sighting, oldest: datetime | None) -> Arrival:
-    """Decide whether an order that is not known yet is taken in. `oldest` None: all are."""
+def first_sighting(
+    sighting: Sighting, oldest: datetime | None, fulfilled_by_marketplace: str = "skip"
+) -> Arrival:
+    """Decide whether an order that is not known yet is taken in. `oldest` None: all are.
+
+    What the marketplace sends itself may be shipped before it is seen, and is taken in as well
+    where it is wanted at all.
+    """
     own = [line for line in sighting.lines if not line.by_marketplace]
-    if not own:
+    if not own and fulfilled_by_marketplace == "skip":
         return Arrival.BY_MARKETPLACE
-    if not any(line.quantity > line.shipped + line.cancelled for line in own):
+    if own and not any(line.quantity > line.shipped + line.cancelled for line in own):
+        return Arrival.NOTHING_OPEN
+    if not any(line.quantity > line.cancelled for line in own or sighting.lines):
         return Arrival.NOTHING_OPEN
     if oldest is not None and sighting.placed_at < oldest:
         return Arrival.TOO_OLD
@@ -44,7 +52,7 @@ def oldest_placed(import_from: str, first_run_at: datetime) -> datetime | None:
     if import_from == "open":
         return None
     if not import_from:
-        return first_run_at
+        return first_run_at.replace(microsecond=0)  # marketplaces tell whole seconds
     return datetime.combine(date.fromisoformat(import_from), time(), UTC)
 
 
@@ -66,6 +74,7 @@ def merge_lines(lines: Sequence[LineRow], seen: Sequence[LineSighting]) -> tuple
 
 def lines_of(order: Order) -> tuple[LineRow, ...]:
     """Give the lines of a whole order as rows."""
+    paid = dict(zip((line.id for line in order.placed_lines()), order.amounts(), strict=True))
     return tuple(
         LineRow(
             line_id=line.id,
@@ -75,7 +84,7 @@ def lines_of(order: Order) -> tuple[LineRow, ...]:
             sku=line.sku,
             ean=line.ean,
             title=line.title,
-            total=line.wanted_total,
+            total=paid.get(line.id, line.wanted_share),
             by_marketplace=line.by_marketplace,
             label_by_marketplace=line.label_by_marketplace,
             cancellation_requested=line.cancellation_requested,
@@ -96,8 +105,12 @@ def on_sighting(
     if row.status in CLOSED or row.status is Status.MANUAL:
         return seen
     own = after.own_lines
+    wanted = [line for line in own if line.quantity > line.cancelled]
+    if row.status is Status.NEW and wanted and all(line.by_marketplace for line in own):
+        # The marketplace may send it before it is in the shop.
+        return seen
     if any(line.open for line in own) or not own:
-        return seen + _on_cancellation_request(row, after)
+        return seen + _on_cancellation_request(row, after) + _on_change(row, after)
     if not any(line.shipped for line in own):
         return seen + _cancelled(row)
     if ship_open:
@@ -150,6 +163,22 @@ def _on_cancellation_request(row: OrderRow, after: OrderRow) -> Verdict:
         withdrawn = Event("cancellation_request_withdrawn")
         return Verdict(events=(withdrawn,), closes=("cancellation_requested",))
     return NOTHING
+
+
+def _on_change(row: OrderRow, after: OrderRow) -> Verdict:
+    """Show what the marketplace changed after the creation; the shop is not overwritten."""
+    if not row.shop_order_id:
+        return NOTHING
+    before = {line.line_id: line.wanted for line in row.own_lines}
+    changed = [
+        f"{line.sku or line.line_id}: {before.get(line.line_id, 0)} -> {line.wanted}"
+        for line in after.own_lines
+        if before.get(line.line_id, 0) != line.wanted
+    ]
+    if not changed:
+        return NOTHING
+    sentence = f"the marketplace changed it after the creation: {', '.join(changed)}"
+    return Verdict(opens=(Problem("changed_at_marketplace", sentence),))
 
 
 def on_details(

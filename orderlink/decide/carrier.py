@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from orderlink import carriers
 from orderlink.carriers import LearntPrefix, Rule, Word
+from orderlink.model import Parcel
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from orderlink.config import MarketplaceSettings
-    from orderlink.model import Parcel
     from orderlink.rows import OrderRow
 
 LETTER = "letter_no_tracking"
@@ -42,6 +42,9 @@ class Choice:
 
 def codes_of(row: OrderRow) -> tuple[str, ...]:
     """Give every tracking code that the shop names, cleaned; what is no code is left out."""
+    edited = carriers.clean(row.edits.get("report.code", ""))
+    if edited:
+        return edited
     own = _own_numbers(row)
     codes = [
         code
@@ -74,6 +77,10 @@ def choose(
     `learnt` are the prefixes of this merchant's own shipments, `served` the codes that the
     marketplace itself lists, where it does.
     """
+    mended = row.edits.get("report.carrier", "")
+    if mended and first_code(row):
+        by_hand = Choice(code=first_code(row), word="edited", why="mended by a person")
+        return _named(by_hand, mended, "", settings, served)
     parcel = _parcel_with_code(row)
     if parcel is None:
         return _without_code(settings, served)
@@ -105,6 +112,8 @@ def choose(
 
 def _parcel_with_code(row: OrderRow) -> Parcel | None:
     wanted = first_code(row)
+    if wanted and row.edits.get("report.code"):
+        return Parcel(wanted)
     own = (parcel for parcel in row.parcels if wanted and wanted in carriers.clean(parcel.code))
     return next(own, None)
 

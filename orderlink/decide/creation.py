@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from orderlink.decide.verdict import Problem, Verdict
+from orderlink.decide.editing import kept_edits
+from orderlink.decide.verdict import PASSING, Problem, Verdict
 from orderlink.model import CLOSED, ShopLine, ShopOrder, ShopState, Status, money_text
 from orderlink.problems import WORDS, Block
 from orderlink.rows import Event, Kind, OrderRow
@@ -89,9 +90,18 @@ def judge(stamp: Stamp, orders: Sequence[ShopOrder]) -> Judgement:
 
 
 def on_created(
-    row: OrderRow, shop: ShopOrder, origin: str, ids: Sequence[str] = (), *, found: bool = False
+    row: OrderRow,
+    shop: ShopOrder,
+    origin: str,
+    ids: Sequence[str] = (),
+    *,
+    found: bool = False,
+    as_shipped: bool = False,
 ) -> Verdict:
-    """Decide what it means that the shop has the order: by its answer, or found by a look-up."""
+    """Decide what it means that the shop has the order: by its answer, or found by a look-up.
+
+    `as_shipped`: the marketplace sends all of it, and nothing is left to do.
+    """
     shown = shop.number or shop.id
     facts = Verdict(
         changes={
@@ -99,11 +109,15 @@ def on_created(
             "shop_order_number": shop.number,
             "shop_status": shop.status,
             "document": None,
+            "edits": kept_edits(row.edits),
         },
         events=(Event("found_in_shop" if found else "created", {"shop_order": shown}),),
         closes=("creating_fails", *BEFORE_CREATION),
         opens=_surprises(shop, origin, ids),
     )
+    if row.status is Status.NEW and as_shipped:
+        event = Event("sent_by_marketplace", {"shop_order": shown})
+        return facts + Verdict(status=Status.SHIPPED, events=(event,), closes=PASSING)
     if row.status is Status.NEW:
         return facts + Verdict(status=Status.NOT_SHIPPED)
     if row.status is Status.MANUAL:
@@ -111,6 +125,14 @@ def on_created(
     sentence = f"it is {row.status} at the marketplace, but shop order {shown} was created"
     problem = Problem("cancelled_at_marketplace", sentence, {"shop_order": shown})
     return facts + Verdict(opens=(problem,)) if row.status in CLOSED else facts
+
+
+def on_adapted(remarks: Sequence[str], unlike: Sequence[str]) -> Verdict:
+    """Write down what was not taken over as the marketplace has it: by us, and by the shop."""
+    events = [Event("adapted", {"how": remark}) for remark in remarks]
+    if unlike:
+        events.append(Event("stored_otherwise", {"parts": ", ".join(unlike)}))
+    return Verdict(events=tuple(events))
 
 
 def _surprises(shop: ShopOrder, origin: str, ids: Sequence[str]) -> tuple[Problem, ...]:

@@ -128,7 +128,7 @@ def on_tracking_updated(shipment: Shipment) -> Verdict:
     return Verdict(
         changes={"closed_without_code": False},
         events=(Event("late_code_sent", _shown(shipment)),),
-        closes=("tracking_refused",),
+        closes=("tracking_refused", "reporting_fails"),
     )
 
 

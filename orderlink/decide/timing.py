@@ -65,6 +65,15 @@ def clock_is_trusted(now: datetime, newest: datetime | None, skews: list[timedel
     return all(abs(skew) <= SKEW for skew in skews)
 
 
+def first_run_is_wrong(noted: datetime, now: datetime, *, first: bool) -> bool:
+    """Tell whether a wrong clock gave the instant of a connection's first run.
+
+    `now` is the servers' time. An instant that lies ahead was; one that lies back is old, unless
+    this is the `first` run itself.
+    """
+    return noted - now > SKEW or (first and now - noted > SKEW)
+
+
 class Quarantine(Enum):
     """How the quarantine of an unknown effect stands."""
 

@@ -46,6 +46,7 @@ def status_document(report: StatusReport) -> dict[str, Any]:
         "last_good_run": _time(report.last_good),
         "stale": report.stale,
         "clock_trusted": report.clock_trusted,
+        "oldest_personal_data": _time(report.oldest_personal_data),
         "connections": [_connection(one) for one in report.connections],
         "needs_person": [_concern(one, report.now) for one in report.needs_person],
         "passing": [_concern(one, report.now) for one in report.passing],

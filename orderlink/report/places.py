@@ -91,13 +91,12 @@ def _by_binding(
     by_name: Mapping[str, ConnectionRow],
 ) -> dict[str, ConnectionRow]:
     # Here and not above: it brings the network's libraries along, and secrets may be slow.
-    from orderlink.cycle.connecting import binding  # noqa: PLC0415
 
     by_bound = {row.binding: row for row in rows}
     found: dict[str, ConnectionRow | None] = {}
     for name, settings in tables.items():
         try:
-            found[name] = by_bound.get(binding(settings))
+            found[name] = by_bound.get(settings.binding())
         except SecretError:
             found[name] = by_name.get(name)
     return {name: row for name, row in found.items() if row is not None}

@@ -73,6 +73,7 @@ class StatusReport:
     concerns: tuple[Concern, ...]
     oldest_waiting: Waiting | None
     dated: tuple[tuple[str, OrderRow], ...]  # with the connection's name
+    oldest_personal_data: datetime | None
     orphans: Mapping[str, int]  # what is not in the configuration -> its open orders
 
     @property
@@ -112,6 +113,7 @@ def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
         concerns=concerns(config, places, store, now) if store else (),
         oldest_waiting=_oldest_waiting(config, places, store) if store else None,
         dated=_dated(places, store, today) if store else (),
+        oldest_personal_data=store.oldest_personal_data() if store else None,
         orphans=_orphans(places, open_orders),
     )
 

@@ -34,7 +34,7 @@ def status_blocks(report: StatusReport, alert_after: timedelta) -> list[Block]:
     blocks += _needs_person(report)
     blocks += _passing(report, alert_after)
     blocks += _dated(report)
-    blocks += [Sentence(""), *_waiting(report), *_warnings(report)]
+    blocks += [Sentence(""), *_waiting(report), *_personal_data(report), *_warnings(report)]
     return [*blocks, _summary(report)]
 
 
@@ -146,6 +146,13 @@ def _waiting(report: StatusReport) -> list[Block]:
     left = "its wait is over" if over else f"in {span(oldest.until - report.now)}"
     text = f"Waiting longest for a code: {order}, until {instant(oldest.until)} ({left})."
     return [Sentence(text)]
+
+
+def _personal_data(report: StatusReport) -> list[Block]:
+    if report.oldest_personal_data is None:
+        return [Sentence("No buyer's data are kept.", Tone.QUIET)]
+    age = _ago(report.oldest_personal_data, report.now)
+    return [Sentence(f"Oldest buyer's data kept: of an order seen {age}.", Tone.QUIET)]
 
 
 def _warnings(report: StatusReport) -> list[Block]:

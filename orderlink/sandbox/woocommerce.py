@@ -22,7 +22,12 @@ from orderlink.sandbox import woocommerce_orders as orders
 from orderlink.sandbox.server import Answer, Request, json_answer
 from orderlink.sandbox.woocommerce_control import Control
 from orderlink.sandbox.woocommerce_routes import Routes
-from orderlink.sandbox.woocommerce_state import RestError, SandboxProduct, Store
+from orderlink.sandbox.woocommerce_state import (
+    RestError,
+    SandboxProduct,
+    SandboxSelling,
+    Store,
+)
 from orderlink.sandbox.woocommerce_tax import SandboxTax, SandboxTaxRate, Taxes
 
 if TYPE_CHECKING:
@@ -91,6 +96,7 @@ class WooCommerceSandbox:
         fulfillments: bool = False,
         search_lag: int = 0,
         custom_statuses: Iterable[str] = (),
+        selling: SandboxSelling | None = None,
         require_tls: bool = False,
         plain_permalinks: bool = False,
         control: bool = False,
@@ -110,6 +116,7 @@ class WooCommerceSandbox:
             admin_email=admin_email,
             version=version,
             custom_statuses=custom_statuses,
+            selling=selling,
         )
         self._routes = Routes(
             self._store,

@@ -16,7 +16,7 @@ from orderlink.sandbox.woocommerce_state import (
 from orderlink.sandbox.woocommerce_tax import Item, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
 TEXTS = ("payment_method", "payment_method_title", "transaction_id", "customer_note", "currency")
@@ -56,9 +56,29 @@ def validate(store: Store, body: Mapping[str, Any]) -> None:
     status = body.get("status")
     if status is not None and status not in store.statuses:
         raise invalid_param("status", f"status is not one of {listed(store.statuses)}.")
+    currency = body.get("currency")
+    if currency is not None and currency not in store.selling.currencies:
+        message = f"currency is not one of {listed(store.selling.currencies)}."
+        raise invalid_param("currency", message)
+    if store.selling.narrow_text and any(_too_rich(text) for text in _texts(body)):
+        message = "Could not persist order to database table."
+        raise RestError(400, "woocommerce_rest_cannot_create", message)
     email = body.get("billing", {}).get("email")
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
         raise invalid_param("billing", "Invalid email address.", "rest_invalid_email")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+
+
+def _too_rich(text: str) -> bool:
+    strange = any(ord(sign) > 0xFFFF or (sign < " " and sign != "\n") for sign in text)
+    return strange or any(len(line) > 191 for line in text.split("\n"))
 
 
 def invalid_param(name: str, message: str, code: str = "rest_not_in_enum") -> RestError:
@@ -82,6 +102,7 @@ def _take_over(store: Store, order: StoredOrder, body: Mapping[str, Any]) -> Non
     for name in TEXTS:
         if name in body:
             setattr(order, name, str(body[name]))
+    order.customer_id = int(body.get("customer_id", order.customer_id))
     for name in ("billing", "shipping"):
         getattr(order, name).update({key: str(value) for key, value in body.get(name, {}).items()})
     for name, kind in KINDS.items():
@@ -119,6 +140,8 @@ def _take_over_values(item: Item, posted: Mapping[str, Any]) -> None:
     item.tax_status = str(posted.get("tax_status", item.tax_status))
     item.tax_class = str(posted.get("tax_class", item.tax_class))
     item.quantity = int(posted.get("quantity", item.quantity))
+    for entry in posted.get("meta_data", ()):
+        item.meta.append({"id": 0, "key": str(entry["key"]), "value": entry["value"]})
     if "total" in posted:
         item.total = Fraction(posted["total"] or "0")
     if "subtotal" in posted:
@@ -183,7 +206,7 @@ def show(store: Store, order: StoredOrder) -> dict[str, Any]:
         "cart_tax": text(totals.cart_tax, digits),
         "total": text(totals.total, digits),
         "total_tax": text(tax, digits),
-        "customer_id": 0,
+        "customer_id": order.customer_id,
         "billing": {name: order.billing.get(name, "") for name in (*ADDRESS, "email", "phone")},
         "shipping": {name: order.shipping.get(name, "") for name in (*ADDRESS, "phone")},
         **{name: getattr(order, name) for name in TEXTS},

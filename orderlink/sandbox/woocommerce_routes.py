@@ -51,6 +51,9 @@ class Routes:
             ("GET", r"/wc/v3/system_status", self._system_status),
             ("GET", r"/wc/v3/settings/(general|tax)", self._settings),
             ("GET", r"/wc/v3/taxes", self._taxes),
+            ("GET", r"/wc/v3/taxes/classes", self._tax_classes),
+            ("GET", r"/wc/v3/data/currencies", self._currencies),
+            ("GET", r"/wc/v3/data/countries/([A-Za-z]+)", self._country),
             ("GET", r"/wc/v3/products", self._products),
             ("POST", r"/wc/v3/products/batch", self._products_batch),
             ("GET", r"/wc/v3/products/(\d+)", self._product),
@@ -90,9 +93,16 @@ class Routes:
 
     def _settings(self, _request: Request, group: str) -> Served:
         tax = self._store.taxes.settings
+        selling = self._store.selling
         place = f"{tax.country}:{tax.state}" if tax.state else tax.country
-        values = {
+        values: dict[str, dict[str, Any]] = {
             "general": {
+                "woocommerce_currency": selling.currency,
+                "woocommerce_allowed_countries": selling.allowed,
+                "woocommerce_all_except_countries": list(selling.except_for),
+                "woocommerce_specific_allowed_countries": list(selling.specific),
+                "woocommerce_ship_to_countries": selling.ship_to,
+                "woocommerce_specific_ship_to_countries": list(selling.ship_to_specific),
                 "woocommerce_default_country": place,
                 "woocommerce_store_postcode": tax.postcode,
                 "woocommerce_store_city": tax.city,
@@ -105,8 +115,20 @@ class Routes:
                 "woocommerce_shipping_tax_class": tax.shipping_tax_class,
                 "woocommerce_tax_round_at_subtotal": _yes_or_no(tax.round_at_subtotal),
             },
-        }[group]
-        return 200, [{"id": name, "value": value} for name, value in values.items()], {}
+        }
+        return 200, [{"id": name, "value": value} for name, value in values[group].items()], {}
+
+    def _tax_classes(self, _request: Request) -> Served:
+        slugs = ("standard", *self._store.taxes.settings.classes)
+        return 200, [{"slug": slug, "name": slug.replace("-", " ")} for slug in slugs], {}
+
+    def _currencies(self, _request: Request) -> Served:
+        return 200, [{"code": code, "name": code} for code in self._store.selling.currencies], {}
+
+    def _country(self, _request: Request, code: str) -> Served:
+        regions = self._store.selling.regions.get(code.upper(), {})
+        states = [{"code": state, "name": name} for state, name in regions.items()]
+        return 200, {"code": code.upper(), "name": code.upper(), "states": states}, {}
 
     def _taxes(self, request: Request) -> Served:
         rows = [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from orderlink.sandbox.woocommerce_tax import Item, Taxes, Totals, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from orderlink.clock import Clock
 
@@ -50,6 +50,30 @@ class RestError(Exception):
         self.body = {"code": code, "message": message, "data": {"status": status, **data}}
 
 
+@dataclass(frozen=True)
+class SandboxSelling:
+    """In which currency and where to the shop sells, in WooCommerce's own words.
+
+    `regions` has the regions of countries, by code. `narrow_text`: the database keeps neither emoji
+    nor control characters, and no text above 191 characters (made up: no real shop was seen so).
+    """
+
+    currency: str = "EUR"
+    currencies: tuple[str, ...] = ("EUR", "GBP", "JPY", "KWD", "PLN", "SEK", "USD", "CHF")
+    allowed: str = "all"
+    except_for: tuple[str, ...] = ()
+    specific: tuple[str, ...] = ()
+    ship_to: str = ""
+    ship_to_specific: tuple[str, ...] = ()
+    regions: Mapping[str, Mapping[str, str]] = field(
+        default_factory=lambda: {
+            "IT": {"MI": "Milano", "RM": "Roma"},
+            "ES": {"B": "Barcelona", "M": "Madrid", "C": "A Coruña"},
+        }
+    )
+    narrow_text: bool = False
+
+
 @dataclass
 class SandboxProduct:
     """A product or a variation. `price` is the catalogue's; `stock` None is not kept."""
@@ -83,6 +107,7 @@ class StoredOrder:
     payment_method_title: str = ""
     transaction_id: str = ""
     customer_note: str = ""
+    customer_id: int = 0
     meta: list[dict[str, Any]] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     tax_items: dict[int, int] = field(default_factory=dict)
@@ -165,8 +190,10 @@ class Store:
         admin_email: str,
         version: str,
         custom_statuses: Iterable[str] = (),
+        selling: SandboxSelling | None = None,
     ) -> None:
         self.clock = clock
+        self.selling = selling or SandboxSelling()
         self.taxes = taxes
         self.version = version
         self.products = {product.id: product for product in products}
@@ -243,7 +270,8 @@ class Store:
     def total_up(self, order: StoredOrder) -> None:
         """Compute taxes and totals anew."""
         place = self.taxes.place_of(order.billing, order.shipping)
-        order.totals = self.taxes.apply(order.items, place)
+        exempt = order.meta_value("is_vat_exempt") == "yes"
+        order.totals = self.taxes.apply(order.items, place, exempt=exempt)
         for rate_id in order.totals.by_rate:
             order.tax_items.setdefault(rate_id, self.next_id("item"))
 

@@ -54,6 +54,7 @@ class SandboxTax:
     postcode: str = ""
     city: str = ""
     decimals: int = 2
+    classes: tuple[str, ...] = ("reduced-rate", "zero-rate")
 
 
 @dataclass
@@ -146,10 +147,12 @@ class Taxes:
         of_million = self._amounts(Fraction(10**6), self.rates_for(home, tax_class))
         return rounded(gross / (1 + sum(of_million.values(), Fraction(0)) / 10**6), 6)
 
-    def apply(self, items: Sequence[Item], place: Mapping[str, str]) -> Totals:
-        """Put taxes on the items and add everything up."""
+    def apply(
+        self, items: Sequence[Item], place: Mapping[str, str], *, exempt: bool = False
+    ) -> Totals:
+        """Put taxes on the items, unless the order is exempt, and add everything up."""
         for item in items:
-            rates = self._rates_of(item, items, place)
+            rates = [] if exempt else self._rates_of(item, items, place)
             item.taxes = self._amounts(item.total, rates)
             item.subtotal_taxes = self._amounts(item.subtotal, rates)
         return self._totals(items)

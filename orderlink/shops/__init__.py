@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orderlink.model import Draft, Found, Order, Parcel, Reading, ShopOrder, Stamp
+    from orderlink.model import Creation, Draft, Found, Order, Parcel, Reading, ShopOrder, Stamp
 
 BUILTIN = {
     "woocommerce": "orderlink.shops.woocommerce:WooCommerce",
@@ -22,11 +22,12 @@ BUILTIN = {
 class Shop(Protocol):
     """What every shop connector can do."""
 
-    def draft(self, order: Order, stamp: Stamp, marketplace: str) -> Draft:
+    def draft(self, order: Order, stamp: Stamp, creation: Creation) -> Draft:
         """Prepare what `create` will send: look up products and tax, reads only.
 
-        `marketplace` is its name for people ("bol"). Raises `Refused` with the problem's word
-        where the order cannot be created as it is (`product_unknown`, `product_ambiguous`, ...).
+        `creation` is how the orders of this marketplace connection are created. Raises `Refused`
+        with the problem's word where the order cannot be created as it is (`product_unknown`,
+        `country_not_sold_to`, ...).
         """
         ...
 
@@ -69,6 +70,15 @@ class Corrects(Protocol):
 
     def correct(self, shop_id: str, correction: Draft) -> ShopOrder:
         """Carry a correction out: exactly one write."""
+        ...
+
+
+@runtime_checkable
+class Simplifies(Protocol):
+    """What a shop refused may be written more simply, once."""
+
+    def simplified(self, draft: Draft) -> Draft | None:
+        """Write a draft's texts with simpler signs, and note that in it; None: they are simple."""
         ...
 
 

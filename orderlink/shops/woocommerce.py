@@ -14,6 +14,8 @@ Quirks:
 - Whoever stands in `billing.email` is mailed at creation, completion and refund.
 - Amounts are net; see `woocommerce_tax`.
 - A variation is ordered as its parent's id with its own beside it.
+- An order whose field `is_vat_exempt` is "yes" is not taxed (from WooCommerce's source, not seen).
+  Where a shop taxes it all the same, its answer shows that, and the lines are corrected.
 - Only /wp-json/ authenticates; with "plain" permalinks that does not exist. Behind a proxy that
   does not tell WordPress that the connection is https, the key is not looked at.
 """
@@ -21,48 +23,47 @@ Quirks:
 from __future__ import annotations
 
 import contextlib
-import json
 import secrets
 from base64 import b64encode
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from orderlink.config import Secret, ShopSettings
 from orderlink.errors import Ambiguous, NotOffered, Refused, SignInFailed, TryLater
 from orderlink.model import Draft, Found, Reading
 from orderlink.shops import woocommerce_documents as documents
 from orderlink.shops import woocommerce_drafts as drafts
-from orderlink.shops.woocommerce_products import Catalogue
-from orderlink.shops.woocommerce_tax import TaxRules, rules_from
+from orderlink.shops import woocommerce_people as people
+from orderlink.shops.woocommerce_facts import Facts
+from orderlink.shops.woocommerce_products import Catalogue, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from orderlink.http import Answer, Link
-    from orderlink.model import Json, Order, Parcel, ShopOrder, Stamp
+    from orderlink.model import Address, Creation, Json, Order, Parcel, ShopOrder, Stamp
 
 Query = dict[str, str | int]
 ROOT = "/wp-json/wc/v3"
 TOLD = (400, 401, 403, 404)
 ROWS_PER_PAGE = 100
-TAX_RULES_LAST = timedelta(hours=1)
 ORDER_FIELDS = "id,number,status,total,currency,transaction_id,meta_data,line_items,refunds"
-RATE_FIELDS = (
-    "id,country,state,postcode,city,postcodes,cities,rate,priority,compound,shipping,order,class"
-)
 NEWEST_FIRST: Final[Query] = {"orderby": "id", "order": "desc", "per_page": ROWS_PER_PAGE}
 T = TypeVar("T")
-NO_SUCH_PRODUCT = frozenset({"woocommerce_rest_product_invalid_id"})
+NOT_THERE = frozenset(
+    {
+        "woocommerce_rest_product_invalid_id",
+        "woocommerce_rest_data_invalid_location",
+        "rest_no_route",
+    }
+)
 NO_SUCH_ORDER = "woocommerce_rest_shop_order_invalid_id"
 
 
 class WooCommerceSettings(ShopSettings):
-    """What a WooCommerce shop may set, beside what every shop may.
-
-    `{marketplace}` and `{order}` are filled in in the texts.
-    """
+    """What a WooCommerce shop may set, beside what every shop may."""
 
     label: ClassVar[str] = "WooCommerce"
 
@@ -71,45 +72,6 @@ class WooCommerceSettings(ShopSettings):
         description="Consumer key of WooCommerce's REST API, with read and write permission."
     )
     consumer_secret: Secret = Field(description="Consumer secret that belongs to `consumer_key`.")
-    product_match: tuple[Literal["sku", "ean", "id"], ...] = Field(
-        default=("sku", "ean", "id"),
-        min_length=1,
-        description="How a line finds its product, the first that meets one decides: `sku` by the"
-        " line's reference as SKU, `ean` by its EAN as GTIN or SKU, `id` by its reference as the"
-        " product's id.",
-    )
-    status_after_import: str = Field(
-        default="processing",
-        min_length=1,
-        description="The status that an imported order gets.",
-    )
-    payment_method: str = Field(
-        default="orderlink", description="The payment method's word in the order."
-    )
-    payment_method_title: str = Field(
-        default="Paid at {marketplace}", description="The payment method as people see it."
-    )
-    shipping_method_title: str = Field(
-        default="{marketplace}", description="The shipping method as people see it."
-    )
-    order_note: str = Field(
-        default="{marketplace} {order}", description="The note in the order; may be empty."
-    )
-    buyer_email: Literal["meta", "billing"] = Field(
-        default="meta",
-        description="Where the buyer's mail address goes: `meta` keeps it out of WooCommerce's"
-        " sight; with `billing` the shop mails the buyer, which bol forbids.",
-    )
-
-    @field_validator("payment_method_title", "shipping_method_title", "order_note")
-    @classmethod
-    def _knows_its_placeholders(cls, text: str) -> str:
-        try:
-            text.format(marketplace="", order="")
-        except (KeyError, IndexError, ValueError, AttributeError) as error:
-            message = "only {marketplace} and {order} can be filled in"
-            raise ValueError(message) from error
-        return text
 
     @model_validator(mode="after")
     def _imports_open_orders(self) -> Self:
@@ -128,13 +90,15 @@ class WooCommerceSettings(ShopSettings):
 
 
 class WooCommerce:
-    """A WooCommerce shop: Shop, Corrects, Holds, ReadsParcels."""
+    """A WooCommerce shop: Shop, Corrects, Simplifies, Holds, ReadsParcels."""
 
     settings_model: ClassVar = WooCommerceSettings
 
     def __init__(self, settings: WooCommerceSettings, link: Link) -> None:
         self._settings = settings
         self._link = link
+        self._kept = Kept(link.memory, link.clock)
+        self._facts = Facts(self._read, self._read_if_there, link.memory, link.clock)
         link.http.authorize = self._authorize
 
     def _authorize(self, _anew: bool) -> dict[str, str]:  # noqa: FBT001 - the seam of orderlink.http
@@ -144,44 +108,51 @@ class WooCommerce:
 
     # Creating
 
-    def draft(self, order: Order, stamp: Stamp, marketplace: str) -> Draft:
+    def draft(self, order: Order, stamp: Stamp, creation: Creation) -> Draft:
         """Look up products and tax, and prepare the order. Amounts are the buyer's, to the cent.
 
         Raises `Refused` (`product_unknown`, `product_ambiguous`, `product_unusable`,
+        `out_of_stock`, `currency_unknown`, `country_not_sold_to`, `address_incomplete`,
         `shop_refused`), `TryLater` and `SignInFailed`.
         """
-        catalogue = Catalogue(self._read_if_there, self._settings.product_match)
-        products = catalogue.products_for(order.own_lines())
-        rules = self._tax_rules()
+        self._facts.check(order)
+        items = Catalogue(self._read_if_there, creation, self._kept).items_for(order)
+        rules = self._facts.tax_rules()
         if order.total() % rules.unit:
             raise Refused(
                 "shop_refused",
                 f"the shop keeps {rules.decimals} decimals: it cannot hold {order.total():f}",
             )
-        return drafts.order_draft(order, stamp, products, rules, self._style(stamp, marketplace))
+        ship_to = self._placed(order.ship_to)
+        bill_to = self._placed(order.bill_to) if order.bill_to else None
+        order = replace(order, ship_to=ship_to, bill_to=bill_to)
+        return drafts.order_draft(order, stamp, creation, items, rules)
 
-    def _style(self, stamp: Stamp, marketplace: str) -> drafts.Style:
-        settings = self._settings
-        words = {"marketplace": marketplace, "order": stamp.order_number}
-        return drafts.Style(
-            status=settings.status_after_import,
-            payment_method=settings.payment_method,
-            payment_method_title=settings.payment_method_title.format_map(words),
-            shipping_method_title=settings.shipping_method_title.format_map(words),
-            note=settings.order_note.format_map(words),
-            email_in_billing=settings.buyer_email == "billing",
-        )
+    def _placed(self, address: Address) -> Address:
+        country, region = self._facts.placed(address)
+        return replace(address, country=country, region=region)
 
     def create(self, draft: Draft) -> ShopOrder:
         """Create the order: one POST. Raises `Refused("shop_refused")` in the shop's own words."""
-        return self._write("POST", "/orders", draft.document)
+        try:
+            order = self._write("POST", "/orders", draft.document)
+        except Refused:
+            self._kept.forget()
+            raise
+        if [line.product_id for line in order.lines] != [line.product_id for line in draft.lines]:
+            self._kept.forget()
+        return order
+
+    def simplified(self, draft: Draft) -> Draft | None:
+        """Write the texts without what a database may not store; None where there is no such."""
+        return people.simplified_draft(draft)
 
     def correction(self, draft: Draft, answer: ShopOrder) -> Draft | None:
         """Work out the nets anew from the rates that the shop's own order shows."""
         document = self._order_document(answer.id)
         if document is None:
             return None
-        rules = self._tax_rules(anew=True)
+        rules = self._facts.tax_rules(anew=True)
         return _understood(drafts.correction_from, document, draft, rules)
 
     def correct(self, shop_id: str, correction: Draft) -> ShopOrder:
@@ -306,7 +277,7 @@ class WooCommerce:
 
     def _read_if_there(self, path: str, query: Mapping[str, str | int]) -> Json:
         answer = self._ask(path, query)
-        there = documents.error_from(answer.document)[0] not in NO_SUCH_PRODUCT
+        there = documents.error_from(answer.document)[0] not in NOT_THERE
         return _settled(answer).document if there else None
 
     def _write(self, method: str, path: str, body: Mapping[str, Json]) -> ShopOrder:
@@ -318,38 +289,13 @@ class WooCommerce:
             said = message or "it answered 400 without a word"
             raise Refused("shop_refused", f"the shop refused the order: {said}", code=code)
         try:
-            order = self._order(_settled(answer).document)
+            document = _settled(answer).document
+            order = replace(self._order(document), unlike=people.unlike(body, document))
         except _UnreadableError as error:
             raise Ambiguous("the shop's answer to a write cannot be read") from error
         if method == "PUT" and path != f"/orders/{order.id}":
             raise Ambiguous("the shop answered a write with another order")
         return order
-
-    def _tax_rules(self, *, anew: bool = False) -> TaxRules:
-        memory = self._link.memory
-        kept = None if anew else memory.get("tax")
-        try:
-            if kept is None:
-                kept = json.dumps(self._read_tax(), default=str)
-                memory.put("tax", kept, self._link.clock.now() + TAX_RULES_LAST)
-            document = json.loads(kept)
-            return rules_from(document["settings"], document["rates"])
-        except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-            raise TryLater("the shop's tax settings cannot be read") from error
-
-    def _read_tax(self) -> dict[str, Json]:
-        rows = []
-        for group in ("general", "tax"):
-            rows += self._read(f"/settings/{group}", {"_fields": "id,value"})
-        settings = {row["id"]: row["value"] for row in rows if isinstance(row["value"], str)}
-        rates: list[Json] = []
-        while settings.get("woocommerce_calc_taxes") == "yes":
-            paging: Query = {"per_page": ROWS_PER_PAGE, "offset": len(rates)}
-            page = self._read("/taxes", {**paging, "_fields": RATE_FIELDS})
-            rates += page
-            if len(page) < ROWS_PER_PAGE:
-                break
-        return {"settings": settings, "rates": rates}
 
 
 class _UnreadableError(TryLater):

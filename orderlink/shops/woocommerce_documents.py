@@ -36,7 +36,10 @@ class DocumentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What has to be known of a product to order it. `parent_id` is 0 but for variations."""
+    """What has to be known of a product to order it. `parent_id` is 0 but for variations.
+
+    `price` is the catalogue's, `stock` how many pieces there are, None where any number may be had.
+    """
 
     id: int
     parent_id: int
@@ -46,6 +49,8 @@ class Product:
     ean: str
     taxable: bool
     tax_class: str
+    price: Decimal = Decimal(0)
+    stock: int | None = None
 
     @property
     def orderable(self) -> bool:
@@ -68,9 +73,17 @@ def product_from(row: Json) -> Product:
             ean=str(row.get("global_unique_id") or ""),
             taxable=row["tax_status"] == "taxable",
             tax_class=str(row["tax_class"] or ""),
+            price=Decimal(str(row.get("price") or 0)),
+            stock=_stock_of(row),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise DocumentError("a product cannot be read") from error
+
+
+def _stock_of(row: Mapping[str, Json]) -> int | None:
+    counted = row.get("manage_stock") and row.get("backorders", "no") == "no"
+    pieces = row.get("stock_quantity")
+    return int(pieces) if counted and pieces is not None else None
 
 
 def order_from(document: Json, completed: Collection[str]) -> ShopOrder:

@@ -9,7 +9,7 @@ the sums are rounded, but for the net of the shipping. `nets_for` goes the way b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,7 @@ class TaxRules:
     base: Place = Place()
     decimals: int = 2
     rates: tuple[TaxRate, ...] = ()
+    classes: tuple[str, ...] = ("",)
 
     @property
     def unit(self) -> Decimal:
@@ -73,15 +74,20 @@ class TaxRules:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A line or the shipping: an amount, and each tax on it as a share of its net."""
+    """A line, the shipping or a fee: an amount, and each tax on it as a share of its net."""
 
     amount: Decimal
     shares: tuple[Decimal, ...] = ()
     shipping: bool = False
+    fee: bool = False
 
 
-def rules_from(settings: Mapping[str, str], rates: Iterable[Mapping[str, Json]]) -> TaxRules:
-    """Translate the values of `/settings/general` and `/settings/tax` and the rows of `/taxes`.
+def rules_from(
+    settings: Mapping[str, str], rates: Iterable[Mapping[str, Json]], classes: Iterable[str] = ()
+) -> TaxRules:
+    """Translate the values of `/settings/general` and `/settings/tax`, the rows of `/taxes`.
+
+    `classes` are the slugs of `/taxes/classes`.
 
     Raises `KeyError`, `ValueError`, `TypeError` or `ArithmeticError` where they are not these.
     """
@@ -100,6 +106,7 @@ def rules_from(settings: Mapping[str, str], rates: Iterable[Mapping[str, Json]])
         ),
         decimals=int(settings.get("woocommerce_price_num_decimals") or 2),
         rates=tuple(_rate_from(row) for row in rates),
+        classes=("", *(str(one) for one in classes if one != "standard")),
     )
 
 
@@ -233,7 +240,7 @@ def _gross(part: Part, rules: TaxRules) -> Decimal:
     half = ROUND_HALF_DOWN if rules.prices_include_tax else ROUND_HALF_UP
     taxes = [(part.amount * share).quantize(FINEST, ROUND_HALF_UP) for share in part.shares]
     net = part.amount
-    if part.shipping or not rules.round_at_subtotal:
+    if not part.fee and (part.shipping or not rules.round_at_subtotal):
         net = net.quantize(rules.unit, ROUND_HALF_UP)
     if not rules.round_at_subtotal:
         taxes = [tax.quantize(rules.unit, half) for tax in taxes]
@@ -247,7 +254,7 @@ def nets_for(grosses: Sequence[Part], rules: TaxRules) -> tuple[Part, ...]:
     largest line, so that the sum lies in the middle between two roundings.
     """
     nets = [_net(part, rules) for part in grosses]
-    lines = [index for index, part in enumerate(nets) if not part.shipping]
+    lines = [index for index, part in enumerate(nets) if not part.shipping and not part.fee]
     if rules.round_at_subtotal and lines:
         wanted = sum((part.amount for part in grosses), Decimal(0))
         rest = wanted - _exact_total(nets, rules)
@@ -258,9 +265,20 @@ def nets_for(grosses: Sequence[Part], rules: TaxRules) -> tuple[Part, ...]:
     return tuple(nets)
 
 
+def tax_in(gross: Part) -> Decimal:
+    """Tell how much tax the shares make of a gross amount, not rounded."""
+    share = sum(gross.shares, Decimal(0))
+    return gross.amount * share / (1 + share)
+
+
 def _net(gross: Part, rules: TaxRules) -> Part:
-    exact = (gross.amount / (1 + sum(gross.shares))).quantize(FINEST, ROUND_HALF_UP)
-    candidates = [
-        Part(max(Decimal(0), exact + nudge), gross.shares, gross.shipping) for nudge in NUDGES
-    ]
+    exact = gross.amount / (1 + sum(gross.shares))
+    if gross.fee:
+        # The net of a fee is not rounded by itself: only whole units keep the sum from drifting.
+        exact = exact.quantize(rules.unit, ROUND_HALF_UP)
+        tried = [exact + rules.unit * step for step in (0, 1, -1)]
+    else:
+        exact = exact.quantize(FINEST, ROUND_HALF_UP)
+        tried = [max(Decimal(0), exact + nudge) for nudge in NUDGES]
+    candidates = [replace(gross, amount=amount) for amount in tried]
     return min(candidates, key=lambda part: abs(_gross(part, rules) - gross.amount))

@@ -38,10 +38,12 @@ CREATE TABLE orders (
     total TEXT NOT NULL DEFAULT '0',
     reference TEXT NOT NULL DEFAULT '',
     marks TEXT NOT NULL DEFAULT '[]',
+    edits TEXT NOT NULL DEFAULT '{}',
     document TEXT,
     has_details INTEGER NOT NULL DEFAULT 0,
     approved INTEGER NOT NULL DEFAULT 0,
     create_anyway INTEGER NOT NULL DEFAULT 0,
+    released INTEGER NOT NULL DEFAULT 0,
     refund_confirmed INTEGER NOT NULL DEFAULT 0,
     deliver_by TEXT,
     expires_on TEXT,
@@ -180,6 +182,16 @@ CREATE TABLE learnt (
     carrier TEXT NOT NULL,
     learnt_at TEXT NOT NULL,
     PRIMARY KEY (account, connection, prefix)
+);
+
+-- What a marketplace's SKU or EAN is in the shop; several rows with one sku are a bundle.
+CREATE TABLE product_map (
+    account TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    sku TEXT NOT NULL,
+    shop_sku TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    PRIMARY KEY (account, connection, sku, shop_sku)
 );
 
 CREATE TABLE budgets (

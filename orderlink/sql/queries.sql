@@ -14,6 +14,8 @@ UPDATE connections SET label = :label WHERE account = :account AND id = :id
 -- first_run --
 UPDATE connections SET first_run_at = :at
 WHERE account = :account AND id = :id AND first_run_at IS NULL
+-- correct_first_run --
+UPDATE connections SET first_run_at = :at WHERE account = :account AND id = :id
 -- looked --
 UPDATE connections SET changes_until = :until WHERE account = :account AND id = :id
 -- looked_at_all --
@@ -44,7 +46,7 @@ WHERE account = :account AND connection = :connection AND order_id = :order_id A
 SELECT * FROM orders WHERE account = :account AND purged = 0 AND closed_at < :closed_before
 ORDER BY closed_at LIMIT :limit
 -- purged_order --
-UPDATE orders SET purged = 1, document = NULL
+UPDATE orders SET purged = 1, document = NULL, edits = '{}'
 WHERE account = :account AND connection = :connection AND order_id = :order_id
 -- purge_events --
 UPDATE events SET details = '{}' WHERE account = :account AND connection = :connection
@@ -193,6 +195,16 @@ ON CONFLICT (account, connection, name)
 DO UPDATE SET value = excluded.value, until = excluded.until
 -- drop_expired_tokens --
 DELETE FROM tokens WHERE until IS NOT NULL AND until <= :now
+-- product_map --
+SELECT connection, sku, shop_sku, quantity FROM product_map WHERE account = :account
+    AND (:connection = '*' OR connection IN ('', :connection))
+ORDER BY sku, connection, shop_sku
+-- map_product --
+INSERT INTO product_map (account, connection, sku, shop_sku, quantity)
+VALUES (:account, :connection, :sku, :shop_sku, :quantity)
+ON CONFLICT (account, connection, sku, shop_sku) DO UPDATE SET quantity = excluded.quantity
+-- unmap_product --
+DELETE FROM product_map WHERE account = :account AND connection = :connection AND sku = :sku
 -- learnt --
 SELECT prefix, carrier FROM learnt WHERE account = :account AND connection = :connection
 ORDER BY prefix

@@ -53,6 +53,10 @@ class Store(Effects):
         """Keep the instant of a connection's first run; later ones change nothing."""
         self.database.run("first_run", id=connection, at=time_text(at))
 
+    def correct_first_run(self, connection: str, at: datetime) -> None:
+        """Put the instant of a connection's first run right, which a wrong clock gave."""
+        self.database.run("correct_first_run", id=connection, at=time_text(at))
+
     def looked(self, connection: str, until: datetime, import_from: str | None) -> None:
         """Move the watermark; `import_from` is given after a look at the whole open list."""
         if import_from is None:
@@ -144,6 +148,8 @@ class Store(Effects):
             self.database.run("add_code", code=code, **values)
 
     def _change_status(self, row: OrderRow, status: Status, now: datetime) -> bool:
+        # A clock that went back must not make what is closed now look closed long ago.
+        now = max(now, self.newest_time() or now)
         changed = self.database.run(
             "change_status",
             connection=row.key.connection,

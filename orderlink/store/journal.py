@@ -163,6 +163,31 @@ class Journal:
         """Give where a connection keeps its access tokens, and nothing else does."""
         return StoreShelf(self.database, connection, clock, "token_value", "put_token")
 
+    def product_map(self, connection: str) -> dict[str, tuple[tuple[str, int], ...]]:
+        """Give what each SKU or EAN of a marketplace is in the shop: SKUs with their pieces.
+
+        What is mapped for one connection goes before what is mapped for all (the empty id).
+        """
+        found: dict[str, dict[str, list[tuple[str, int]]]] = {}
+        for row in self.database.all("product_map", connection=connection):
+            places = found.setdefault(row["sku"], {})
+            places.setdefault(row["connection"], []).append((row["shop_sku"], row["quantity"]))
+        return {sku: tuple(places.get(connection) or places[""]) for sku, places in found.items()}
+
+    def mapped_products(self) -> list[tuple[str, str, str, int]]:
+        """List every mapping as (connection, sku, shop SKU, pieces)."""
+        rows = self.database.all("product_map", connection="*")
+        return [tuple(row) for row in rows]
+
+    def map_product(self, connection: str, sku: str, shop_sku: str, quantity: int) -> None:
+        """Say what a SKU is in the shop; several for one SKU make a bundle."""
+        where = {"connection": connection, "sku": sku, "shop_sku": shop_sku}
+        self.database.run("map_product", quantity=quantity, **where)
+
+    def unmap_product(self, connection: str, sku: str) -> int:
+        """Forget what a SKU is in the shop; tell how many rows that were."""
+        return self.database.run("unmap_product", connection=connection, sku=sku)
+
     def learnt(self, connection: str) -> list[tuple[str, str]]:
         """List the prefixes of codes that were learnt, each with its carrier's id."""
         rows = self.database.all("learnt", connection=connection)

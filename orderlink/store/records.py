@@ -53,10 +53,12 @@ def order_row(row: sqlite3.Row) -> OrderRow:
         total=Decimal(row["total"]),
         reference=row["reference"],
         marks=tuple(json.loads(row["marks"])),
+        edits=json.loads(row["edits"]),
         document=None if row["document"] is None else json.loads(row["document"]),
         has_details=bool(row["has_details"]),
         approved=bool(row["approved"]),
         create_anyway=bool(row["create_anyway"]),
+        released=bool(row["released"]),
         refund_confirmed=bool(row["refund_confirmed"]),
         deliver_by=_day(row["deliver_by"]),
         expires_on=_day(row["expires_on"]),
@@ -73,7 +75,7 @@ def order_row(row: sqlite3.Row) -> OrderRow:
     )
 
 
-COMPOUND = frozenset({"lines", "parcels", "marks", "document"})
+COMPOUND = frozenset({"edits", "lines", "parcels", "marks", "document"})
 
 
 def column(name: str, value: Any) -> Any:

@@ -77,7 +77,7 @@ class Program:
     def run(self, environment: dict[str, str]) -> None:
         """Run once and keep what it cost."""
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        ended = subprocess.run(self.words, env=environment, capture_output=True, check=False)
+        ended = subprocess.run(self.words, env=environment, capture_output=True, check=False)  # noqa: S603
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if ended.returncode not in self.allowed:
             raise SystemExit(f"{self.name}: {ended.returncode}: {ended.stderr.decode()}")
@@ -122,7 +122,7 @@ def measure(folder: Path, rounds: int, shop: str, bol: str) -> list[tuple[Progra
         "HOME": str(folder),
         "BENCH_KEY": KEY,
     }
-    subprocess.run([*ours, "sync"], env=environment, capture_output=True, check=True)
+    subprocess.run([*ours, "sync"], env=environment, capture_output=True, check=True)  # noqa: S603
     for _ in range(rounds):
         for command, floor, _limit in pairs:
             command.run(environment)
@@ -138,15 +138,16 @@ def main() -> int:
     shop = Loopback(WooCommerceSandbox(clock, consumer_key=KEY, consumer_secret=KEY))
     with bol, shop, tempfile.TemporaryDirectory() as folder:
         pairs = measure(Path(folder), rounds, shop.url, bol.url)
-    print(f"{'CPU time in ms':<44} {'least':>7} {'middle':>7}")
+    say = sys.stdout.write
+    say(f"{'CPU time in ms':<44} {'least':>7} {'middle':>7}\n")
     good = True
     for command, floor, limit in pairs:
         ratio = min(command.costs) / min(floor.costs)
         middle = statistics.median(command.costs) / statistics.median(floor.costs)
         good &= ratio <= limit
         verdict = "ok" if ratio <= limit else "TOO MUCH"
-        print(f"{command}\n{floor}")
-        print(f"{'  ratio, limit ' + str(limit):<44} {ratio:7.2f} {middle:7.2f}  {verdict}\n")
+        say(f"{command}\n{floor}\n")
+        say(f"{'  ratio, limit ' + str(limit):<44} {ratio:7.2f} {middle:7.2f}  {verdict}\n\n")
     return 0 if good else 1
 
 

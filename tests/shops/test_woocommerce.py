@@ -135,7 +135,7 @@ def test_settings_that_cannot_work_are_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_what_is_kept_for_a_correction_holds_nothing_of_the_buyer() -> None:
-    draft = World().shop.draft(order(), stamp(), "bol")
+    draft = World().draft(order())
     kept = json.dumps({name: draft.document.get(name) for name in draft.public})
     for personal in ("Vries", "Dorpsstraat", "3511", "Utrecht", "verkopen", "+316"):
         assert personal not in kept
@@ -144,7 +144,7 @@ def test_what_is_kept_for_a_correction_holds_nothing_of_the_buyer() -> None:
 
 def test_an_answer_to_a_creation_that_cannot_be_read_is_ambiguous() -> None:
     world = World()
-    draft = world.shop.draft(order(), stamp(), "bol")
+    draft = world.draft(order())
     world.instead = answering("/orders", 201, {"surprise": True})
     with pytest.raises(Ambiguous):
         world.shop.create(draft)
@@ -152,7 +152,7 @@ def test_an_answer_to_a_creation_that_cannot_be_read_is_ambiguous() -> None:
 
 def test_a_critical_error_of_the_shop_is_ambiguous() -> None:
     world = World()
-    draft = world.shop.draft(order(), stamp(), "bol")
+    draft = world.draft(order())
     world.instead = answering("/orders", 500, {"code": "internal_server_error", "message": "<p>"})
     with pytest.raises(Ambiguous):
         world.shop.create(draft)
@@ -173,7 +173,7 @@ def test_a_refusal_is_given_in_the_shops_own_words_without_markup() -> None:
 def refusal(lines: Any, **options: Any) -> Refused:
     world = World(**options)
     with pytest.raises(Refused) as raised:
-        world.shop.draft(order(*lines), stamp(), "bol")
+        world.draft(order(*lines))
     assert not world.writes()
     return raised.value
 
@@ -231,7 +231,7 @@ def test_a_variation_is_taxed_as_its_parent() -> None:
         SandboxProduct(14, "CAP-BLACK", kind="variation", parent_id=13, tax_class="parent"),
     ]
     world = World(products=products)
-    draft = world.shop.draft(order(line(sku="CAP-BLACK")), stamp(), "bol")
+    draft = world.draft(order(line(sku="CAP-BLACK")))
     assert draft.document["line_items"][0]["total"] == "12.990000"
     assert world.shop.create(draft).total == draft.total
 
@@ -536,4 +536,4 @@ def test_tax_settings_that_make_no_sense_are_a_fault_of_the_connection() -> None
     world = World()
     world.instead = answering("/settings/general", 200, {"message": "maintenance"})
     with pytest.raises(TryLater, match="tax settings"):
-        world.shop.draft(order(), stamp(), "bol")
+        world.draft(order())

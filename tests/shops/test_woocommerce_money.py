@@ -99,7 +99,7 @@ def test_with_one_rate_a_line_needs_no_rounding_line(
 ) -> None:
     tax = SandboxTax(prices_include_tax=prices_include_tax)
     world = World(products=PRODUCTS, tax=tax, rates=[SandboxTaxRate(1, "NL", percent)])
-    draft = world.shop.draft(order(line(total=str(amount(paid)), sku="STANDARD")), stamp(), "bol")
+    draft = world.draft(order(line(total=str(amount(paid)), sku="STANDARD")))
     assert draft.document["fee_lines"] == []
     assert world.shop.create(draft).lines[0].total == amount(paid)
 
@@ -116,7 +116,7 @@ def test_where_only_the_sum_is_rounded_it_lies_in_the_middle_between_two_roundin
         line(number, total=str(amount(one)), sku="STANDARD") for number, one in enumerate(paid)
     ]
     wanted = order(*lines, shipping_cost=amount(shipping))
-    draft = world.shop.draft(wanted, stamp(), "bol")
+    draft = world.draft(wanted)
     items = [
         Item(number, kind, total=Fraction(entry["total"]))
         for kind, name in (("line", "line_items"), ("shipping", "shipping_lines"))
@@ -157,7 +157,7 @@ def test_two_equal_taxes_that_skip_a_cent_get_a_rounding_line() -> None:
 
 def test_without_taxes_the_gross_is_sent() -> None:
     world = World(tax=SandboxTax(enabled=False))
-    draft = world.shop.draft(order(line(total="12.99")), stamp(), "bol")
+    draft = world.draft(order(line(total="12.99")))
     assert Decimal(draft.document["line_items"][0]["total"]) == Decimal("12.99")
     assert world.shop.create(draft).total == Decimal("12.99")
 
@@ -169,14 +169,14 @@ def test_without_taxes_the_gross_is_sent() -> None:
 def test_the_rate_is_that_of_the_address_that_the_shop_looks_at(based_on: str, net: str) -> None:
     world = World(tax=SandboxTax(based_on=based_on))
     abroad = order(ship_to=replace(NETHERLANDS, country="DE"), bill_to=NETHERLANDS)
-    draft = world.shop.draft(abroad, stamp(), "bol")
+    draft = world.draft(abroad)
     assert draft.document["line_items"][0]["total"] == net
     assert world.shop.create(draft).total == Decimal("12.99")
 
 
 def test_a_rate_that_spares_the_shipping_is_not_taken_out_of_it() -> None:
     world = World(rates=[SandboxTaxRate(1, "NL", "21.0000", shipping=False)])
-    draft = world.shop.draft(order(shipping_cost=Decimal("2.99")), stamp(), "bol")
+    draft = world.draft(order(shipping_cost=Decimal("2.99")))
     assert Decimal(draft.document["shipping_lines"][0]["total"]) == Decimal("2.99")
     assert world.shop.create(draft).total == Decimal("15.98")
 
@@ -234,17 +234,17 @@ def test_a_shop_without_decimals_is_told_so_before_anything_is_sent() -> None:
 def test_tax_settings_are_asked_once_an_hour() -> None:
     world = World()
     for _ in range(2):
-        world.shop.draft(order(), stamp(), "bol")
+        world.draft(order())
     asked = [request for request in world.requests if "/settings/" in request.path]
     assert len(asked) == 2
     world.clock.advance(3600)
-    world.shop.draft(order(), stamp(), "bol")
+    world.draft(order())
     assert len([request for request in world.requests if "/settings/" in request.path]) == 4
 
 
 def test_a_rate_that_changed_meanwhile_is_corrected_once_from_the_answer() -> None:
     world = World()
-    draft = world.shop.draft(order(shipping_cost=Decimal("2.99")), stamp(), "bol")
+    draft = world.draft(order(shipping_cost=Decimal("2.99")))
     world.sandbox.change_taxes(SandboxTax(), [SandboxTaxRate(7, "NL", "19.0000")])
     made = world.shop.create(draft)
     assert made.total != draft.total
@@ -256,7 +256,7 @@ def test_a_rate_that_changed_meanwhile_is_corrected_once_from_the_answer() -> No
 
 def test_an_order_whose_lines_are_others_is_not_corrected() -> None:
     world = World()
-    draft = world.shop.draft(order(), stamp(), "bol")
+    draft = world.draft(order())
     made = world.shop.create(replace(draft, document={**draft.document, "line_items": []}))
     assert made.total != draft.total
     assert world.shop.correction(draft, made) is None
@@ -264,7 +264,7 @@ def test_an_order_whose_lines_are_others_is_not_corrected() -> None:
 
 def test_an_order_that_is_not_there_is_not_corrected() -> None:
     world = World()
-    draft = world.shop.draft(order(), stamp(), "bol")
+    draft = world.draft(order())
     made = world.shop.create(draft)
     world.sandbox.control("delete", {"order": made.id})
     assert world.shop.correction(draft, made) is None
@@ -274,7 +274,7 @@ def test_a_rounding_line_is_corrected_too() -> None:
     twice = [SandboxTaxRate(1, "NL", "10"), SandboxTaxRate(2, "NL", "10", priority=2)]
     world = World(rates=twice)
     for paid in range(1, 20):
-        draft = world.shop.draft(order(line(total=str(amount(paid)))), stamp(), "bol")
+        draft = world.draft(order(line(total=str(amount(paid)))))
         world.sandbox.change_taxes(SandboxTax(), [SandboxTaxRate(1, "NL", "21.0000")])
         made = world.shop.create(draft)
         correction = world.shop.correction(draft, made)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from orderlink.clock import ManualClock
+from orderlink.creation import CreationSettings, creation_from
 from orderlink.http import Http, Link
 from orderlink.model import Address, Line, Order, Stamp
 from orderlink.sandbox.server import InProcess
@@ -16,6 +17,7 @@ from orderlink.shops.woocommerce import WooCommerce, WooCommerceSettings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from orderlink.model import Draft
     from orderlink.sandbox.server import Answer, Request
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -53,7 +55,14 @@ class Shelf:
 class World:
     """One shop, one connector, and all requests that went between them."""
 
-    def __init__(self, *, settings: dict[str, Any] | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        settings: dict[str, Any] | None = None,
+        marketplace: dict[str, Any] | None = None,
+        mapping: dict[str, tuple[tuple[str, int], ...]] | None = None,
+        **options: Any,
+    ) -> None:
         self.clock = ManualClock(START)
         self.sandbox = WooCommerceSandbox(
             self.clock,
@@ -73,6 +82,8 @@ class World:
             **(settings or {}),
         }
         self.settings = WooCommerceSettings.model_validate(values)
+        chosen = CreationSettings.model_validate(marketplace or {})
+        self.creation = creation_from(chosen, self.settings, "bol", mapping)
         http = Http(
             "shop",
             self.settings.base_url,
@@ -91,7 +102,14 @@ class World:
         return [request for request in self.requests if request.method != "GET"]
 
     def place(self, order: Order, number: str = "A-1") -> Any:
-        return self.shop.create(self.shop.draft(order, stamp(number), "bol"))
+        return self.shop.create(self.draft(order, number))
+
+    def draft(self, order: Order, number: str = "A-1") -> Draft:
+        return self.shop.draft(order, stamp(number), self.creation)
+
+    def shown(self, order: Order) -> dict[str, Any]:
+        """Place an order, and show it as the shop does."""
+        return self.sandbox.order(int(self.place(order).id))
 
 
 def stamp(number: str = "A-1") -> Stamp:

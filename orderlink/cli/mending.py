@@ -1,0 +1,104 @@
+"""edit, release, map: what a person mends so that an order goes through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orderlink.cli.deciding import OneOrder  # noqa: TC001 - typer reads it
+
+if TYPE_CHECKING:
+    from orderlink.cli.session import Session
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(edit)
+    app.command()(release)
+    app.command("map")(map_)
+
+
+def edit(
+    context: typer.Context,
+    order: OneOrder,
+    *,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="FIELD=VALUE",
+            help="Change this field without an editor; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Mend an order: its addresses, the SKU of a line, the carrier or the code.
+
+    Without --set the fields open in $EDITOR. What the marketplace said stays as it is; the changes
+    are laid over it, and stand in the order's history. Once the shop has the order, only the
+    carrier and the code can be mended here.
+
+    Example: orderlink edit 1234567890 --set shipping.street="Dorpsstraat 1"
+    """
+    from orderlink.cli.decisions import edit_order  # noqa: PLC0415
+
+    session: Session = context.obj
+    raise typer.Exit(0 if edit_order(session, order, changes or []) else 1)
+
+
+def release(context: typer.Context, order: OneOrder) -> None:
+    """Let an order go to the shop that one of your own rules (hold_when) keeps back.
+
+    Example: orderlink release 1234567890
+    """
+    from orderlink import people  # noqa: PLC0415
+    from orderlink.cli.decisions import decide  # noqa: PLC0415
+
+    raise typer.Exit(0 if decide(context.obj, [order], people.release) else 1)
+
+
+def map_(
+    context: typer.Context,
+    sku: Annotated[
+        str, typer.Argument(metavar="SKU", help="The marketplace's SKU or EAN.", show_default=False)
+    ] = "",
+    shop_sku: Annotated[
+        str,
+        typer.Argument(metavar="SHOP_SKU", help="What it is in the shop.", show_default=False),
+    ] = "",
+    *,
+    quantity: Annotated[
+        int, typer.Option(min=1, help="How many pieces of it one piece is, for packs.")
+    ] = 1,
+    connection: Annotated[
+        str, typer.Option(metavar="NAME", help="Only for this marketplace; left out: for all.")
+    ] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Forget what SKU is.")] = False,
+    read: Annotated[
+        str, typer.Option("--import", metavar="FILE", help="Read mappings from CSV; - reads stdin.")
+    ] = "",
+    write: Annotated[
+        str, typer.Option("--export", metavar="FILE", help="Write them as CSV; - writes stdout.")
+    ] = "",
+) -> None:
+    """Say what a marketplace's SKU is in the shop; without arguments, list what was said.
+
+    Several for one SKU make a bundle. The CSV has the columns sku, shop_sku, quantity, connection.
+
+    Example, a pack of three: orderlink map MUG-3 MUG-RED --quantity 3
+    """
+    from orderlink.cli import mapping  # noqa: PLC0415
+
+    session: Session = context.obj
+    if read:
+        done = mapping.read_csv(session, read)
+    elif write:
+        done = mapping.write_csv(session, write)
+    elif not sku:
+        done = mapping.show(session)
+    else:
+        if bool(shop_sku) == remove:
+            raise typer.BadParameter("give SKU and SHOP_SKU, or SKU and --remove")
+        done = mapping.change(session, mapping.Entry(sku, shop_sku, quantity, connection))
+    raise typer.Exit(0 if done else 1)

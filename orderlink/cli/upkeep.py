@@ -1,0 +1,57 @@
+"""rebuild, purge: what is done rarely, and by a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from orderlink.cli.session import Session
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(rebuild)
+    app.command()(purge)
+
+
+def rebuild(context: typer.Context) -> None:
+    """Take over from the shop what an earlier state file had created.
+
+    For a state file that was lost. All open orders of the marketplaces are looked for in the shop
+    by the reference that orderlink left on them; nothing is created. Orders that are not in the
+    shop wait as new for the next run.
+
+    Example: orderlink rebuild
+    """
+    context.obj.config()
+    from orderlink.cli.running import run_stage  # noqa: PLC0415
+    from orderlink.runner import Order  # noqa: PLC0415
+
+    asked = Order(stage="rebuild", max_seconds=3600)
+    raise typer.Exit(run_stage(context.obj, asked, wait=False))
+
+
+def purge(
+    context: typer.Context,
+    *,
+    older_than: Annotated[
+        str,
+        typer.Option(
+            metavar="SPAN",
+            help="Of orders closed longer ago than this, as 7d or 12h. Left out:"
+            " keep_personal_data of the configuration.",
+        ),
+    ] = "",
+) -> None:
+    """Delete buyers' data of closed orders now.
+
+    Every run does this by itself; this is for a person who does not want to wait.
+
+    Example: orderlink purge --older-than 7d
+    """
+    from orderlink.cli.decisions import purge_now  # noqa: PLC0415
+
+    session: Session = context.obj
+    purge_now(session, older_than)

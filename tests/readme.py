@@ -1,0 +1,163 @@
+"""The parts of the README that are made from the program: `python -m tests.readme` writes them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from orderlink.marketplaces import BUILTIN as MARKETPLACES
+from orderlink.marketplaces import (
+    GivesTickets,
+    ListsCarriers,
+    ListsShipments,
+    UpdatesTracking,
+)
+from orderlink.problems import WORDS
+from orderlink.registry import MARKETPLACE, SHOP, connector_class, settings_model
+from orderlink.shops import BUILTIN as SHOPS
+from orderlink.shops import Corrects, Holds, ReadsParcels
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+
+ABILITIES: dict[str, dict[str, type]] = {
+    "marketplaces": {
+        "writes are confirmed later": GivesTickets,
+        "shipments can be listed": ListsShipments,
+        "a late code can be added": UpdatesTracking,
+        "serves its list of carriers": ListsCarriers,
+    },
+    "shops": {
+        "lines can be corrected": Corrects,
+        "orders can be set on hold": Holds,
+        "parcels outside of the order": ReadsParcels,
+    },
+}
+
+
+def program(*arguments: str) -> str:
+    """Run orderlink and give what it prints, at 80 columns."""
+    environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "orderlink", *arguments]
+    ended = subprocess.run(  # noqa: S603 - our own program
+        command, capture_output=True, text=True, check=True, env=environment
+    )
+    return ended.stdout
+
+
+def commands() -> str:
+    """Show the help that lists the commands; each has its own `--help`."""
+    return f"```text\n{program('--help').rstrip()}\n```"
+
+
+def problems() -> str:
+    """Show the vocabulary of problems."""
+    rows = ["| word | what it means | what helps |", "|---|---|---|"]
+    for word, entry in WORDS.items():
+        advice = entry.advice.format(order="ORDER", connection="NAME")
+        passing = " (told only when it lasts)" if entry.transient else ""
+        rows.append(f"| `{word}` | {entry.meaning}{passing} | {advice} |")
+    return "\n".join(rows)
+
+
+def configuration() -> str:
+    """Show every key: of the file, of every connection, and of each connector."""
+    from orderlink.config import FileSettings
+    from orderlink.settings import MarketplaceSettings, ShopSettings
+
+    parts = [_keys("The file", FileSettings, ())]
+    marketplaces = {
+        f"[marketplaces.NAME] with type = {word!r}".replace("'", '"'): settings_model(
+            connector_class(word, MARKETPLACE, ROOT)
+        )
+        for word in MARKETPLACES
+    }
+    shops = {
+        f"[shops.NAME] with type = {word!r}".replace("'", '"'): settings_model(
+            connector_class(word, SHOP, ROOT)
+        )
+        for word in SHOPS
+    }
+    parts.append(_keys("Every [marketplaces.NAME]", MarketplaceSettings, ()))
+    parts += [_keys(title, model, MarketplaceSettings) for title, model in marketplaces.items()]
+    parts.append(_keys("Every [shops.NAME]", ShopSettings, ()))
+    parts += [_keys(title, model, ShopSettings) for title, model in shops.items()]
+    return "\n\n".join(parts)
+
+
+def _keys(title: str, model: Any, base: Any) -> str:
+    known = set(base.model_fields) if base else set()
+    rows = [f"**{title}**", "", "| key | default | meaning |", "|---|---|---|"]
+    for name, field in model.model_fields.items():
+        if name in known and field.default == base.model_fields[name].default:
+            continue
+        meaning = " ".join((field.description or "").split()).replace("|", "\\|")
+        rows.append(f"| `{name}` | {_default(field)} | {meaning} |")
+    return "\n".join(rows)
+
+
+def _default(field: Any) -> str:
+    if field.is_required():
+        return "needed"
+    value = field.get_default(call_default_factory=True)
+    if value in (None, "", (), {}):
+        return ""
+    if hasattr(value, "total_seconds"):
+        from orderlink.settings import duration_text
+
+        return f"`{duration_text(value)}`"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, tuple):
+        return "`" + ", ".join(map(str, value)) + "`"
+    return f"`{value}`"
+
+
+def matrix() -> str:
+    """Show what each connector can do, as its class says."""
+    tables = []
+    for title, builtin, kind in (
+        ("marketplaces", MARKETPLACES, MARKETPLACE),
+        ("shops", SHOPS, SHOP),
+    ):
+        classes = {word: connector_class(word, kind, ROOT) for word in builtin}
+        rows = [f"| {title} | {' | '.join(classes)} |", "|---" * (len(classes) + 1) + "|"]
+        for ability, protocol in ABILITIES[title].items():
+            marks = ["yes" if _offers(one, protocol) else "no" for one in classes.values()]
+            rows.append(f"| {ability} | {' | '.join(marks)} |")
+        tables.append("\n".join(rows))
+    return "\n\n".join(tables)
+
+
+def _offers(connector: type, protocol: type) -> bool:
+    methods = [name for name in vars(protocol) if not name.startswith("_")]
+    return all(callable(getattr(connector, name, None)) for name in methods)
+
+
+PARTS = {
+    "commands": commands,
+    "problems": problems,
+    "configuration": configuration,
+    "matrix": matrix,
+}
+
+
+def with_parts(text: str) -> str:
+    """Give the README with every part made anew."""
+    for name, make in PARTS.items():
+        pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
+        made = make()
+        text, found = re.subn(
+            pattern, lambda match, made=made: f"{match[1]}{made}\n{match[2]}", text, flags=re.DOTALL
+        )
+        if not found:
+            raise SystemExit(f"README.md has no place for {name}")
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(with_parts(README.read_text("utf-8")), "utf-8")

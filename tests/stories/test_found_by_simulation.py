@@ -1,0 +1,105 @@
+"""Bugs that the simulation found, each as the shortest story that shows it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from orderlink.clock import ManualClock
+from orderlink.model import Status
+from tests.support.faults import answer, refused
+
+if TYPE_CHECKING:
+    from orderlink.sandbox.server import Answer, Sandbox
+    from tests.support.faults import Act
+    from tests.support.world import Merchant
+
+CODE = "3SABCD1234567"
+SHIP = ("bol", "POST", "/retailer/shipments$")
+
+
+def test_a_first_run_with_a_clock_that_is_ahead_makes_no_later_order_too_old(
+    merchant: Merchant,
+) -> None:
+    merchant.world.clock = ManualClock(merchant.clock.now() + timedelta(days=1))
+    merchant.sync()
+    merchant.world.clock = merchant.clock
+    merchant.later(minutes=5)
+    order = merchant.place()
+    merchant.later(minutes=5)
+    merchant.sync()
+    assert len(merchant.shop_orders(order)) == 1
+
+
+def test_a_first_run_with_a_clock_that_is_behind_takes_no_older_order(merchant: Merchant) -> None:
+    old = merchant.place()
+    merchant.later(minutes=30)
+    merchant.world.clock = ManualClock(merchant.clock.now() - timedelta(days=365))
+    merchant.sync()
+    merchant.world.clock = merchant.clock
+    merchant.later(minutes=5)
+    merchant.sync()
+    assert merchant.shop_orders(old) == []
+
+
+def _jump(merchant: Merchant, **time: float) -> Act:
+    """Set the program's clock, and only that, while it waits for an answer."""
+    own = ManualClock(merchant.clock.now())
+    merchant.world.clock = own
+
+    def act(sandbox: Sandbox, request: Any) -> Answer:
+        own.jump(own.now() + timedelta(**time))
+        return sandbox.handle(request)
+
+    return act
+
+
+def test_a_clock_that_jumps_while_the_shop_is_asked_closes_nothing_early(
+    merchant: Merchant,
+) -> None:
+    order = merchant.settled()
+    merchant.complete(order)
+    merchant.sync_every_five_minutes(2)
+    merchant.fault("woo", "GET", "include=", _jump(merchant, hours=4))
+    merchant.sync()
+    assert merchant.shipments(order) == []
+    assert merchant.status(order) is Status.WAITING
+
+
+def test_a_report_that_was_accepted_late_is_nobodys_business(merchant: Merchant) -> None:
+    order = merchant.settled()
+    merchant.complete(order, CODE)
+    merchant.fault(*SHIP, answer(429, b"", Retry_After="60"))
+    merchant.sync()
+    merchant.later(minutes=45)
+    merchant.sync()
+    assert "accepted" in merchant.history(order)
+    assert merchant.told == []
+
+
+def test_a_late_code_that_was_accepted_leaves_no_problem_behind(merchant: Merchant) -> None:
+    order = merchant.settled()
+    merchant.complete(order)
+    merchant.sync_every_five_minutes(3.5)
+    merchant.woo.control("add-code", {"order": order, "code": CODE})
+    merchant.fault("bol", "PUT", "/retailer/transports/", refused)
+    merchant.sync_every_five_minutes(2)
+    assert len(merchant.bol.ledger.transports) == 1
+    assert merchant.problems() == []
+
+
+def test_a_clock_that_is_behind_when_an_order_is_closed_does_not_lose_its_late_code(
+    merchant: Merchant,
+) -> None:
+    order = merchant.settled()
+    merchant.complete(order)
+    merchant.sync_every_five_minutes(3.1)
+    merchant.world.clock = ManualClock(merchant.clock.now() - timedelta(days=365))
+    merchant.later(minutes=2)
+    merchant.run("push")
+    assert merchant.status(order) is Status.SHIPPED
+    merchant.world.clock = merchant.clock
+    merchant.woo.control("add-code", {"order": order, "code": CODE})
+    merchant.later(minutes=5)
+    merchant.sync_every_five_minutes(1.5)
+    assert [update.code for update in merchant.bol.ledger.transports] == [CODE]
