@@ -97,12 +97,9 @@ def read_csv(session: Session, source: str) -> bool:
 
 def _parsed(source: str, text: str) -> list[Entry]:
     reader = csv.DictReader(io.StringIO(text))
-    missing = {"sku", "shop_sku"} - set(reader.fieldnames or ())
-    if missing:
-        listed = " and ".join(sorted(missing))
-        raise ConfigurationError(
-            [f"{source}: the first line must name the columns; {listed} lacks"]
-        )
+    if not {"sku", "shop_sku"} <= set(reader.fieldnames or ()):
+        sentence = f"{source}: the first line must name the columns sku and shop_sku"
+        raise ConfigurationError([f"{sentence} (and, if needed, quantity and connection)"])
     entries, problems = [], []
     for number, row in enumerate(reader, 2):
         quantity = row.get("quantity") or "1"
