@@ -115,6 +115,7 @@ class Kind(StrEnum):
     CREATE = "create"
     CORRECT_IN_SHOP = "correct_in_shop"
     HOLD_IN_SHOP = "hold_in_shop"
+    CANCEL_IN_SHOP = "cancel_in_shop"
     SHIP = "ship"
     UPDATE_TRACKING = "update_tracking"
 

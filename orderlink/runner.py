@@ -40,6 +40,7 @@ class Order:
     connections: frozenset[str] = frozenset()  # names in the configuration; empty: all
     orders: tuple[str, ...] = ()  # marketplace numbers, shop ids or numbers, or codes
     force: bool = False
+    sample: str = ""  # of a test order: SKU=PRICE
     dry_run: bool = False
     wait: bool = False
     max_seconds: float = 240.0
@@ -122,7 +123,7 @@ def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
     )
     if not order.dry_run:
         _hold_against_marker(config, store, this, number)
-    selection = Selection(_keys(store, order.orders), order.force)
+    selection = Selection(_keys(store, order.orders), order.force, sample=order.sample)
     try:
         STAGES[order.stage](this, selection)
         finish(this)

@@ -36,6 +36,7 @@ COMMANDS = {
     "carriers": "carriers",
     "rebuild": "upkeep",
     "purge": "upkeep",
+    "test-order": "upkeep",
     "schema": "schema",
     "demo": "demo",
     "sandbox": "sandbox",

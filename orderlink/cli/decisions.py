@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
@@ -147,3 +148,19 @@ def _flat(tables: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
             yield from _flat(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", str(value)
+
+
+def try_order(session: Session, connection: str, sku: str, price: str) -> int:
+    """Put a test order through; give the exit code. Raises `ConfigurationError`."""
+    try:
+        amount = Decimal(price)
+        fits = amount > 0 and amount == round(amount, 2)
+    except InvalidOperation:
+        fits = False
+    if not fits or "=" in sku:
+        raise ConfigurationError([f"--price {price}: give an amount, as 12.99"])
+    from orderlink.cli.running import run_test_order  # noqa: PLC0415
+    from orderlink.runner import Order as Asked  # noqa: PLC0415
+
+    asked = Asked("test-order", frozenset({connection}), sample=f"{sku}={price}")
+    return run_test_order(session, asked)

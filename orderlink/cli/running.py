@@ -63,6 +63,26 @@ def run_stage(session: Session, order: Order, *, wait: bool) -> int:
     return INTERRUPTED if stopping.interrupted else code
 
 
+def run_test_order(session: Session, order: Order) -> int:
+    """Put a test order through and say each step; give the exit code."""
+    config = session.config()
+    session.open_log()
+
+    def say(label: str, text: str) -> None:
+        line = safe_text(session.redactor.clean(f"{label}: {text}"), 1000)
+        session.output.write(f"{line}\n")
+
+    world = runner.World(clock=session.clock, say=say, tell=say_nothing, redactor=session.redactor)
+    report = runner.run(config, order, world)
+    if not report.counts["tried"]:
+        session.errors.write("orderlink: the test order did not go through as it should\n")
+    return 0 if report.counts["tried"] else NEEDS_PERSON
+
+
+def say_nothing(_text: str) -> None:
+    """Leave what cron would be told to cron."""
+
+
 def _run(
     config: Config, order: Order, world: World, *, wait: bool, waiting: Callable[[str], None]
 ) -> Report | None:

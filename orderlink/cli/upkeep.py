@@ -14,6 +14,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(rebuild)
     app.command()(purge)
+    app.command("test-order")(try_out)
 
 
 def rebuild(context: typer.Context) -> None:
@@ -55,3 +56,25 @@ def purge(
 
     session: Session = context.obj
     purge_now(session, older_than)
+
+
+def try_out(
+    context: typer.Context,
+    connection: Annotated[
+        str, typer.Argument(metavar="CONNECTION", help="The marketplace of the configuration.")
+    ],
+    sku: Annotated[str, typer.Option("--sku", metavar="SKU", help="A product that the shop has.")],
+    *,
+    price: Annotated[
+        str, typer.Option(metavar="AMOUNT", help="What the test buyer pays, tax included.")
+    ] = "1.00",
+) -> None:
+    """Put one clearly marked order into the shop as this marketplace's would be, and take it back.
+
+    Nothing is asked of the marketplace. The order stays in the shop as cancelled.
+
+    Example: orderlink test-order bol --sku MUG-RED --price 12.99
+    """
+    from orderlink.cli.decisions import try_order  # noqa: PLC0415
+
+    raise typer.Exit(try_order(context.obj, connection, sku, price))

@@ -9,8 +9,9 @@ from orderlink.creation import creation_from
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from orderlink.creation import Creation
     from orderlink.cycle.run import Connection
-    from orderlink.model import Creation, Order
+    from orderlink.model import Order
 
 
 def creation_of(

@@ -30,7 +30,7 @@ from orderlink.shops import Simplifies
 
 if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run, Selection
-    from orderlink.model import Found
+    from orderlink.model import Found, Json
 
 GONE = ShopState.GONE
 
@@ -221,12 +221,28 @@ def _adopt(
         found=True,
         as_shipped=_is_shipped_already(market, shop, row),
     )
-    kept = public_part(effect.document)
+    kept = public_part(effect.document) or _foreseen(run, market, shop, row)
     run.close_effect(row, effect, EffectState.DONE, verdict, judgement.ours.id, kept)
     run.counts["found"] += 1
     run.say(shop.label, f"{row.key.order_id}: found in {shop.label} as {judgement.ours.number}")
     hold_against_order(run, shop, row, judgement.ours, may_correct=True)
     return True
+
+
+def _foreseen(run: Run, market: Connection, shop: Connection, row: OrderRow) -> Json:
+    """Give what an order that another state file created has to be, where it is not as ordered."""
+    creation = creation_of(market, shop)
+    if not row.document or not (creation.mapping or creation.fee_line):
+        return None
+    try:
+        draft: Draft = shop.connector.draft(_order(row), run.stamp(row), creation)
+    except RemoteError:
+        return None
+    return public_part({"draft": plain(draft)})
+
+
+def _order(row: OrderRow) -> Order:
+    return with_edits(build(Order, row.document), row.edits)
 
 
 def _create(run: Run, market: Connection, shop: Connection, row: OrderRow, found: Found) -> None:
@@ -241,7 +257,7 @@ def _create(run: Run, market: Connection, shop: Connection, row: OrderRow, found
         with run.store.transaction():
             run.store.apply(row, on_taken(row, taken), run.now())
         return
-    order = with_edits(build(Order, row.document), row.edits)
+    order = _order(row)
     try:
         creation = creation_of(market, shop, run.store.product_map(market.id))
         draft: Draft = shop.connector.draft(order, run.stamp(row), creation)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from orderlink.clock import Clock
@@ -21,7 +21,6 @@ from orderlink.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from orderlink.config import ConnectionSettings
     from orderlink.decide.verdict import Verdict
@@ -94,6 +93,7 @@ class Selection:
     orders: frozenset[OrderKey] = frozenset()
     force: bool = False
     only_find: bool = False
+    sample: str = ""  # of a test order: SKU=PRICE
 
     def takes(self, row: OrderRow) -> bool:
         """Tell whether an order is meant."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from orderlink.codec import time_text
@@ -11,6 +12,7 @@ from orderlink.cycle.importing import brake, details, look
 from orderlink.cycle.mending import mend_in_shop
 from orderlink.cycle.polling import poll_shop
 from orderlink.cycle.pushing import ask_tickets, report, settle_unknown
+from orderlink.cycle.trying import try_order
 from orderlink.rows import OrderKey
 
 if TYPE_CHECKING:
@@ -83,12 +85,22 @@ def rebuild(run: Run, selection: Selection) -> None:
     poll_shops(run, finding)
 
 
+def try_orders(run: Run, selection: Selection) -> None:
+    """Put one marked order through, for a person who wants to see it."""
+    sku, _, price = selection.sample.partition("=")
+    for market, shop in run.marketplaces:
+        with run.guarded(shop, "create"):
+            meet_shop(run, shop)
+            run.counts["tried"] += try_order(run, market, shop, sku, Decimal(price))
+
+
 STAGES: dict[str, Callable[[Run, Selection], None]] = {
     "import": import_orders,
     "poll": poll_shops,
     "push": push_shipments,
     "sync": sync,
     "rebuild": rebuild,
+    "test-order": try_orders,
 }
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orderlink.model import Creation, Draft, Found, Order, Parcel, Reading, ShopOrder, Stamp
+    from orderlink.creation import Creation
+    from orderlink.model import Draft, Found, Order, Parcel, Reading, ShopOrder, Stamp
 
 BUILTIN = {
     "woocommerce": "orderlink.shops.woocommerce:WooCommerce",
@@ -88,6 +89,15 @@ class Holds(Protocol):
 
     def hold(self, shop_id: str, why: str) -> ShopOrder:
         """Set the order on hold: exactly one write, harmless when repeated."""
+        ...
+
+
+@runtime_checkable
+class Cancels(Protocol):
+    """An order can be cancelled, so that its pieces are back in stock."""
+
+    def cancel(self, shop_id: str) -> ShopOrder:
+        """Cancel the order: exactly one write, harmless when repeated."""
         ...
 
 

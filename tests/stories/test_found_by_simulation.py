@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderlink.clock import ManualClock
 from orderlink.model import Status
+from orderlink.people import retry
 from tests.support.faults import answer, refused
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def test_a_clock_that_is_behind_when_an_order_is_closed_does_not_lose_its_late_c
 ) -> None:
     order = merchant.settled()
     merchant.complete(order)
-    merchant.sync_every_five_minutes(3.1)
+    merchant.sync_every_five_minutes(3)
+    assert merchant.status(order) is Status.PENDING_SHIPMENT
     merchant.world.clock = ManualClock(merchant.clock.now() - timedelta(days=365))
     merchant.later(minutes=2)
     merchant.run("push")
@@ -103,3 +105,18 @@ def test_a_clock_that_is_behind_when_an_order_is_closed_does_not_lose_its_late_c
     merchant.later(minutes=5)
     merchant.sync_every_five_minutes(1.5)
     assert [update.code for update in merchant.bol.ledger.transports] == [CODE]
+
+
+def test_a_retry_brings_no_cancelled_order_back(merchant: Merchant) -> None:
+    order = merchant.settled()
+    merchant.complete(order, CODE)
+    merchant.sync()
+    merchant.bol.cancel(order)
+    merchant.later(minutes=5)
+    merchant.sync()
+    assert merchant.status(order) is Status.CANCELLED
+    retry(merchant.store(), merchant.order(order), merchant.clock.now())
+    merchant.sync_every_five_minutes(0.5)
+    assert merchant.history(order).count("completed") == 1
+    assert merchant.history(order).count("cancelled") == 1
+    assert len(merchant.bol.ledger.accepted) == 1

@@ -176,3 +176,28 @@ def test_a_mapped_sku_becomes_what_it_is_in_the_shop(merchant: Merchant) -> None
     pieces = {line["sku"]: line["quantity"] for line in shown["line_items"]}
     assert pieces == {"SKU-1": 1, "SKU-2": 2}
     assert merchant.problems() == []
+
+
+def test_a_test_order_goes_through_and_is_taken_back(merchant: Merchant) -> None:
+    report = merchant.run("test-order", connections=frozenset({"bol"}), sample="SKU-1=12.99")
+    assert report.counts["tried"] == 1
+    (created,) = merchant.woo.ledger.created
+    assert created.transaction_id.startswith("TEST-")
+    (shown,) = merchant.shop_orders(created.transaction_id)
+    assert (shown["status"], shown["total"]) == ("cancelled", "12.99")
+    assert merchant.status(created.transaction_id) is Status.MANUAL
+    assert merchant.asked("GET", "/retailer") == 0, "the marketplace is not asked"
+    merchant.sync_every_five_minutes(0.2)
+    merchant.later(days=1)
+    merchant.sync()
+    assert merchant.problems() == []
+
+
+def test_a_test_order_that_the_shop_cannot_take_says_why_and_leaves_nothing(
+    merchant: Merchant,
+) -> None:
+    report = merchant.run("test-order", connections=frozenset({"bol"}), sample="NOPE=12.99")
+    assert report.counts["tried"] == 0
+    assert any("NOPE" in line for line in merchant.said)
+    assert merchant.problems() == []
+    assert merchant.woo.ledger.created == []
