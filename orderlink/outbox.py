@@ -6,6 +6,7 @@ which the next run makes `unknown`, and an unknown effect is looked up, never se
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
@@ -99,7 +100,7 @@ class Outbox:
             self.sent += 1
             outcome = read_answer(answer)
         except RemoteError as error:
-            outcome = self._failed(started, error)
+            outcome = self._failed(row, started, error)
         except Exception:
             # A bug after the call: it may have acted, so it is settled like a lost answer.
             self.record(row, started, self._unknown(started, "orderlink failed in reading it"))
@@ -141,10 +142,10 @@ class Outbox:
         """Record that what an effect needs could not be had, so that nothing was sent."""
         attempted = replace(effect, attempts=effect.attempts + 1)
         if self._store.change_effect(effect, attempted):
-            self.record(row, attempted, self._failed(attempted, error))
+            self.record(row, attempted, self._failed(row, attempted, error))
 
-    def _failed(self, effect: EffectRow, error: RemoteError) -> Outcome:
-        sentence = str(error)
+    def _failed(self, row: OrderRow, effect: EffectRow, error: RemoteError) -> Outcome:
+        sentence = without_buyer(str(error), row.document)
         if isinstance(error, Refused):
             self._failures[effect.target] = 0
             return Outcome(EffectState.REFUSED, NOTHING, error=sentence)
@@ -164,3 +165,18 @@ class Outbox:
         self._closed[effect.target] = sentence
         event = Event("outcome_unknown", {"kind": effect.kind, "why": sentence})
         return Outcome(EffectState.UNKNOWN, Verdict(events=(event,)), error=sentence)
+
+
+SHORTEST_NAME = 3
+
+
+def without_buyer(sentence: str, order: Json) -> str:
+    """Take out of a remote's words what they repeat of the buyer; `order` as the row has it."""
+    addresses = [(order or {}).get(name) or {} for name in ("ship_to", "bill_to")]
+    values = {str(value) for address in addresses for value in address.values()}
+    words = values | {word for value in values for word in re.findall(r"\w+", value)}
+    told = sorted((word for word in words if len(word) >= SHORTEST_NAME), key=len, reverse=True)
+    if not told:
+        return sentence
+    pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, told))})(?!\w)"
+    return re.sub(pattern, "[buyer]", sentence, flags=re.IGNORECASE)

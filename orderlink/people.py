@@ -33,7 +33,7 @@ def retry(store: Store, row: OrderRow, now: datetime) -> Result:
     """Close an order's problems and make due what was refused; the unknown is only looked up."""
     with store.transaction():
         problems = store.problems(row.key)
-        effects = [one for one in store.effects(row.key) if one.state is EffectState.REFUSED]
+        effects = [one for one in store.effects(row.key) if _may_be_sent_again(row, one)]
         unknown = [one for one in store.effects(row.key) if one.state is EffectState.UNKNOWN]
         paused = [one for one in store.effects(row.key) if _is_paused(one, now)]
         if not problems and not effects and not unknown and not paused:
@@ -51,6 +51,12 @@ def retry(store: Store, row: OrderRow, now: datetime) -> Result:
         for effect in paused:
             store.change_effect(effect, replace(effect, not_before=None))
     return Result(changed=True, sentence=f"{row.key.order_id}: {_what_next(unknown)}")
+
+
+def _may_be_sent_again(row: OrderRow, effect: EffectRow) -> bool:
+    """Tell whether a refused effect has a use yet: a closed order takes a late code only."""
+    followed = row.status not in {*CLOSED, Status.MANUAL}
+    return effect.state is EffectState.REFUSED and (followed or effect.kind is Kind.UPDATE_TRACKING)
 
 
 def _is_paused(effect: EffectRow, now: datetime) -> bool:

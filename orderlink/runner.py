@@ -93,6 +93,7 @@ def _run(config: Config, order: Order, world: World) -> Report:
         if order.dry_run:
             real, store = store, copy_of(store)
             real.close()
+        store.clean = world.redactor.clean
         return _stage(config, order, world, store)
     finally:
         store.close()

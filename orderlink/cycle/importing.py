@@ -49,6 +49,7 @@ class Unfinished:
     since: datetime | None
     reason: str
     position: str = ""
+    gap_hours: int = 0  # since the last look, where that was too long ago
     everything: bool = False  # older orders, too, whatever import_from says
 
 
@@ -104,8 +105,11 @@ def _begun(run: Run, market: Connection, selection: Selection) -> Unfinished:
         if timedelta(0) <= now - (earlier.since or earlier.started) <= limit:
             return earlier
     reason = needs_full_look(market.row, market.settings.import_from, now)
-    _tell_gap(run, market, reason, now)
-    return Unfinished(now, None if reason else market.row.changes_until, reason)
+    gap = timedelta(0)
+    if reason == "gap" and market.row.changes_until is not None:
+        gap = now - market.row.changes_until
+    since = None if reason else market.row.changes_until
+    return Unfinished(now, since, reason, gap_hours=int(gap.total_seconds() // 3600))
 
 
 def _take(run: Run, market: Connection, shop: Connection, this: Unfinished, page: Page) -> None:
@@ -121,14 +125,14 @@ def _take(run: Run, market: Connection, shop: Connection, this: Unfinished, page
                 run.store.looked(market.id, page.until or this.started, full)
     for row in closed:
         see_shipments(run, market, row)
+    if not page.position:
+        _tell_gap(run, market, this)
 
 
-def _tell_gap(run: Run, market: Connection, reason: str, now: datetime) -> None:
-    until = market.row.changes_until
-    if reason == "gap" and until is not None and now - until > GAP:
-        hours = int((now - until).total_seconds() // 3600)
-        text = f"gap of {hours} h: orders that were handled meanwhile may be missing"
-        run.note(OrderKey(market.id, ""), Event("gap", {"hours": str(hours)}))
+def _tell_gap(run: Run, market: Connection, this: Unfinished) -> None:
+    if timedelta(hours=this.gap_hours) >= GAP and run.trusted():
+        text = f"gap of {this.gap_hours} h: orders that were handled meanwhile may be missing"
+        run.note(OrderKey(market.id, ""), Event("gap", {"hours": str(this.gap_hours)}))
         run.tell(f"{market.label}: {text}")
 
 

@@ -19,6 +19,7 @@ AT_ONCE = 500
 
 def purge(store: Store, now: datetime, keep: timedelta, limit: int = AT_ONCE) -> int:
     """Empty what is personal of orders closed longer ago than `keep`; tell of how many."""
+    store.correct_closed_at(now)
     rows = store.unpurged_orders(now - keep, limit)
     for row in rows:
         with store.transaction():

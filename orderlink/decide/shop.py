@@ -37,8 +37,11 @@ def on_reading(
     """Decide what the shop's answer means. `shop` None: it says that it has no such order.
 
     `trusted`: time may count in this run. `has_parcels_elsewhere`: the parcels could not be asked
-    for in this run, so that the lack of a code proves nothing yet.
+    for in this run, so that the lack of a code proves nothing yet. For an order that is closed, or
+    that a person has in hand, it means nothing any more.
     """
+    if row.status not in FOLLOWED:
+        return NOTHING
     if shop is None:
         return _gone(row, "the shop does not have it any more") + Verdict(
             changes={"shop_seen_at": now}

@@ -208,14 +208,19 @@ class Bol:
     def update_tracking(self, shipment: Shipment) -> Accepted:
         """Add the code to the transport that was reported under the shipment's reference.
 
-        Raises `Refused` where there is no code, or not exactly one such transport.
+        Raises `Refused` where there is no code, or more than one such transport, and `TryLater`
+        where bol does not list one yet.
         """
         if not shipment.code:
             raise Refused("tracking_refused", "there is no code to add to the shipment")
         rows = self._shipment_rows(shipment.order_id)
         ours = {row.transport_id for row in rows if row.reference == shipment.reference}
-        if len(ours) != 1 or "" in ours:
-            known = ", ".join(sorted(ours - {""})) or "none"
+        if not ours - {""}:
+            raise TryLater(
+                f"bol does not list shipment {shipment.reference} of order {shipment.order_id} yet"
+            )
+        if len(ours) != 1:
+            known = ", ".join(sorted(ours - {""}))
             raise Refused(
                 "tracking_refused",
                 f"bol has no single transport for shipment {shipment.reference} of order "

@@ -42,6 +42,9 @@ DELETE FROM orders WHERE account = :account AND connection = :connection AND ord
 UPDATE orders SET status = :status, purged = 0,
     closed_at = CASE WHEN :status IN ('shipped', 'cancelled', 'manual') THEN :at END
 WHERE account = :account AND connection = :connection AND order_id = :order_id AND status = :old
+-- correct_closed_at --
+UPDATE orders SET closed_at = :now
+WHERE account = :account AND purged = 0 AND closed_at IS NOT NULL AND closed_at > :now
 -- unpurged_orders --
 SELECT * FROM orders WHERE account = :account AND purged = 0 AND closed_at < :closed_before
 ORDER BY closed_at LIMIT :limit

@@ -160,6 +160,10 @@ class Store(Effects):
         )
         return bool(changed)
 
+    def correct_closed_at(self, now: datetime) -> None:
+        """Let what a clock that was ahead closed count from now."""
+        self.database.run("correct_closed_at", now=time_text(now))
+
     def unpurged_orders(self, closed_before: datetime, limit: int) -> list[OrderRow]:
         """List orders closed before then whose personal data were not looked through yet."""
         return self._orders("unpurged_orders", closed_before=time_text(closed_before), limit=limit)

@@ -88,9 +88,20 @@ class Database:
             self.backup(f"{self.path}.before-{newest}")
         for number, script in known:
             if number > version:
-                self.connection.executescript(
-                    f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
-                )
+                self._change_schema(number, script)
+
+    def _change_schema(self, number: int, script: str) -> None:
+        """Carry one migration out, unless another process was faster: not all of them lock."""
+        self.connection.executescript("BEGIN IMMEDIATE")
+        try:
+            if self._version() < number:
+                for statement in _statements(script):
+                    self.connection.execute(statement)
+                self.connection.execute(f"PRAGMA user_version = {number}")
+            self.connection.commit()
+        except BaseException:
+            self.connection.rollback()
+            raise
 
     def _version(self) -> int:
         return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
@@ -175,6 +186,16 @@ def explain(error: sqlite3.DatabaseError, path: str) -> str:
     if "locked" in text:
         return f"{path} is locked by another program: nothing was sent"
     return f"{path} cannot be used: {text}"
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Take a script apart; no line of it may hold the end of one statement and another one."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _prepare_file(path: str) -> None:

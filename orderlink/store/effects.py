@@ -67,7 +67,7 @@ class Effects(Journal):
         return bool(
             self.database.run(
                 "change_effect",
-                **effect_columns(new),
+                **effect_columns(replace(new, error=self.clean(new.error))),
                 old_state=old.state,
                 old_attempts=old.attempts,
             )

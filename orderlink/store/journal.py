@@ -11,7 +11,7 @@ from orderlink.rows import Event, OrderKey
 from orderlink.store.records import event_row, problem_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -27,6 +27,8 @@ class Journal:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.clean: Callable[[str], str] = str
+        """Takes secrets out of what others said, before it is written down."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """Run a block as one transaction."""
@@ -67,8 +69,8 @@ class Journal:
             "open_problem",
             **where,
             since=time_text(now),
-            sentence=problem.sentence,
-            details=dumps(dict(problem.details)),
+            sentence=self.clean(problem.sentence),
+            details=self._cleaned(problem.details),
         )
         if known is None:
             why = {"word": problem.word, "why": problem.sentence}
@@ -114,8 +116,11 @@ class Journal:
             order_id=key.order_id,
             at=time_text(now),
             word=event.word,
-            details=dumps(dict(event.details)),
+            details=self._cleaned(event.details),
         )
+
+    def _cleaned(self, details: Mapping[str, str]) -> str:
+        return dumps({name: self.clean(text) for name, text in details.items()})
 
     def events(self, key: OrderKey) -> list[EventRow]:
         """List what happened to an order, oldest first."""

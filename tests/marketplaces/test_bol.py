@@ -738,12 +738,11 @@ def test_a_late_code_reaches_the_transport_of_our_shipment(world: World) -> None
     assert (changed.reference, changed.code, changed.transporter) == ("ref-1", "3SLATE", "TNT")
 
 
-def test_a_late_code_without_a_shipment_of_ours_is_refused(world: World) -> None:
+def test_a_late_code_waits_until_bol_lists_our_shipment(world: World) -> None:
     order_id = world.sandbox.place()
     world.sandbox.ship_by_hand(order_id)
-    with pytest.raises(Refused, match="no single transport") as raised:
+    with pytest.raises(TryLater, match="does not list shipment"):
         world.bol.update_tracking(world.shipment(order_id))
-    assert raised.value.word == "tracking_refused"
     assert world.sandbox.ledger.transports == []
 
 

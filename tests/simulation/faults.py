@@ -1,0 +1,326 @@
+"""What can go wrong, by name: at every HTTP exchange, at every commit, and at any time.
+
+An exchange's fault is a function of the world, the sandbox and the request that gives the answer,
+or raises what a network raises. Which names can strike a request is told by `kinds_for`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+
+import requests
+from urllib3 import HTTPConnectionPool
+from urllib3.exceptions import NameResolutionError
+
+from orderlink.sandbox.server import Answer, Request, Sandbox
+from tests.support import faults as acts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tests.simulation.world import SimulatedWorld
+
+HTML = {"Content-Type": "text/html; charset=UTF-8"}
+PAGE = b"<html><body><h1>Service Unavailable</h1></body></html>"
+NOTICE = b"<br />\n<b>Warning</b>: Undefined array key in <b>/srv/plugin.php</b><br />\n"
+BOMB = gzip.compress(b" " * (33 * 1024 * 1024), 6)
+
+
+class Cut(bytes):
+    """A body that ends before its Content-Length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One planned fault: the `at`-th exchange (or commit) of a life, counted from 1.
+
+    With `where`, a regular expression on "NAME METHOD /path?query", only the exchanges that match
+    are counted. `times` strikes so many of them in a row.
+    """
+
+    kind: str
+    at: int
+    where: str = ""
+    times: int = 1
+
+    @property
+    def at_commit(self) -> bool:
+        """Tell whether it strikes a commit."""
+        return self.kind in COMMIT_KINDS
+
+
+Handler = Callable[["SimulatedWorld", Sandbox, Request], Answer]
+
+
+def _plain(act: acts.Act) -> Handler:
+    return lambda _world, sandbox, request: act(sandbox, request)
+
+
+def _unresolved(_: Sandbox, __: Any) -> Answer:
+    pool = HTTPConnectionPool("sandbox.example")
+    raise requests.ConnectionError(
+        NameResolutionError("sandbox.example", pool, OSError("not known"))  # type: ignore[arg-type]
+    )
+
+
+def _no_tls(_: Sandbox, __: Any) -> Answer:
+    raise requests.exceptions.SSLError(ssl.SSLError("certificate verify failed"))
+
+
+def _later(seconds: float) -> Handler:
+    def act(world: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
+        world.act_later(seconds, sandbox, request)
+        raise requests.ReadTimeout("timed out")
+
+    return act
+
+
+def _status(status: int, body: bytes = b"", **headers: str) -> Handler:
+    return _plain(acts.answer(status, body, **headers))
+
+
+def _problem(status: int) -> Handler:
+    """Refuse in the platform's own words."""
+
+    def act(world: SimulatedWorld, sandbox: Sandbox, _: Request) -> Answer:
+        if sandbox is world.bol:
+            document: Any = {"type": "x", "title": "No", "status": status, "detail": "not today"}
+            return Answer(status, json.dumps(document).encode(), {"Content-Type": _type_of(world)})
+        document = {"code": "rest_not_today", "message": "not today", "data": {"status": status}}
+        return Answer(status, json.dumps(document).encode(), {"Content-Type": "application/json"})
+
+    return act
+
+
+def _type_of(_: SimulatedWorld) -> str:
+    return "application/vnd.retailer.v10+json;charset=UTF-8"
+
+
+def _too_many_until(world: SimulatedWorld, _: Sandbox, __: Request) -> Answer:
+    now = world.clock.now()
+    until = format_datetime(now + timedelta(seconds=60), usegmt=True)
+    return Answer(429, b"", {"Date": format_datetime(now, usegmt=True), "Retry-After": until})
+
+
+def _changed(change: Callable[[Answer], Answer]) -> Handler:
+    """Carry the request out, and change its answer on the way back."""
+    return lambda _world, sandbox, request: change(sandbox.handle(request))
+
+
+def _with_notice(answer: Answer) -> Answer:
+    return replace(answer, body=NOTICE + answer.body)
+
+
+def _truncated(answer: Answer) -> Answer:
+    half = Cut(answer.body[: len(answer.body) // 2])
+    headers = {**answer.headers, "Content-Length": str(max(len(answer.body), 2))}
+    return Answer(answer.status, half, headers)
+
+
+def _bomb(answer: Answer) -> Answer:
+    return Answer(answer.status, BOMB, {**answer.headers, "Content-Encoding": "gzip"})
+
+
+def _dripping(world: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
+    answer = sandbox.handle(request)
+    world.let_pass(120)
+    return _truncated(answer)
+
+
+def _second_run(world: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
+    world.start_second_run()
+    return sandbox.handle(request)
+
+
+def _stop(world: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
+    world.stop()
+    return sandbox.handle(request)
+
+
+def _jump(**time: float) -> Handler:
+    def act(world: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
+        answer = sandbox.handle(request)
+        world.program_clock.offset += timedelta(**time)
+        return answer
+
+    return act
+
+
+def _killed_and_late(world: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
+    world.act_later(300, sandbox, request)
+    raise acts.MachineDied
+
+
+def _half_created(_: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
+    """Keep the first line only, and fail: what a shop does that has no transactions."""
+    document = json.loads(request.body)
+    if "line_items" in document:
+        document["line_items"] = document["line_items"][:1]
+    sandbox.handle(replace(request, body=json.dumps(document).encode()))
+    return Answer(500)
+
+
+def _slow(world: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
+    world.let_pass(50)
+    return sandbox.handle(request)
+
+
+def _meanwhile(word: str) -> Handler:
+    """Let a person, or the buyer, be quicker than the request."""
+
+    def act(world: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
+        world.people_interfere(word, request)
+        return sandbox.handle(request)
+
+    return act
+
+
+# Lists
+
+
+def _rows(answer: Answer) -> tuple[Any, list[Any] | None]:
+    try:
+        document = json.loads(answer.body)
+    except ValueError:
+        return None, None
+    if isinstance(document, list):
+        return document, document
+    lists = [value for value in document.values() if isinstance(value, list)]
+    return document, lists[0] if lists else None
+
+
+def _with_rows(change: Callable[[list[Any]], None]) -> Handler:
+    def changed(answer: Answer) -> Answer:
+        document, rows = _rows(answer)
+        if rows is None:
+            return answer
+        change(rows)
+        return replace(answer, body=json.dumps(document).encode())
+
+    return _changed(changed)
+
+
+def _repeat_rows(rows: list[Any]) -> None:
+    rows.extend(rows[:2])
+
+
+def _lose_newest(rows: list[Any]) -> None:
+    del rows[:1]
+
+
+def _turn_round(rows: list[Any]) -> None:
+    rows.reverse()
+
+
+def _unfiltered(world: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
+    """Ignore every filter: the search answers all that there is."""
+    kept = {key: value for key, value in request.query.items() if key in {"page", "offset"}}
+    return sandbox.handle(replace(request, query=kept)) if world else Answer(500)
+
+
+ANY: Mapping[str, Handler] = {
+    "refused": _plain(acts.refused),
+    "no name": _plain(_unresolved),
+    "no tls": _plain(_no_tls),
+    "lost before": _plain(acts.lost_before),
+    "401": _problem(401),
+    "403": _problem(403),
+    "404": _problem(404),
+    "409": _problem(409),
+    "422": _problem(422),
+    "429": _status(429),
+    "429 seconds": _status(429, Retry_After="60"),
+    "429 date": _too_many_until,
+    "500": _status(500, b'{"code":"internal_server_error","message":"There has been an error"}'),
+    "502": _status(502, PAGE, Content_Type="text/html"),
+    "503": _status(503, PAGE, Content_Type="text/html"),
+    "504": _status(504, PAGE, Content_Type="text/html"),
+    "html": _status(200, PAGE, Content_Type="text/html"),
+    "errors in 200": _status(200, b'{"errors":[{"message":"not today"}]}'),
+    "notice": _changed(_with_notice),
+    "truncated": _changed(_truncated),
+    "dripping": _dripping,
+    "bomb": _changed(_bomb),
+    "killed before": _plain(acts.died_before),
+    "killed after": _plain(acts.died_after),
+    "slow": _slow,
+    "sigterm": _stop,
+    "second run": _second_run,
+    "hour ahead": _jump(hours=1),
+    "hour back": _jump(hours=-1),
+    "day ahead": _jump(days=1),
+    "day back": _jump(days=-1),
+    "year ahead": _jump(days=365),
+    "year back": _jump(days=-365),
+}
+WRITES: Mapping[str, Handler] = {
+    "lost after": _plain(acts.lost_after),
+    "30 s late": _later(30),
+    "300 s late": _later(300),
+    "600 s late": _later(600),
+    "half created": _half_created,
+    "killed, 300 s late": _killed_and_late,
+    "500 after": _changed(lambda _: Answer(500, b"")),
+    "503 after": _changed(lambda _: Answer(503, PAGE, HTML)),
+    "html after": _changed(lambda _: Answer(200, PAGE, HTML)),
+    "errors in 200 after": _changed(lambda _: Answer(200, b'{"errors":[{"message":"no"}]}')),
+}
+PEOPLE: Mapping[str, Handler] = {
+    "taken over": _meanwhile("take over"),
+    "cancelled": _meanwhile("cancel"),
+    "reopened": _meanwhile("reopen"),
+}
+LISTS: Mapping[str, Handler] = {
+    "duplicate rows": _with_rows(_repeat_rows),
+    "missing page": _with_rows(list.clear),
+    "moved rows": _with_rows(_turn_round),
+    "lagging": _with_rows(_lose_newest),
+    "unfiltered": _unfiltered,
+}
+COMMIT_KINDS = ("crash before", "crash after", "full", "busy", "corrupt")
+HANDLERS: Mapping[str, Handler] = {**ANY, **WRITES, **PEOPLE, **LISTS}
+
+LOUD = frozenset(
+    ["401", "403", "404", "409", "422", "errors in 200", "missing page", "lagging"]
+    + ["half created"]
+    + ["full", "busy", "corrupt"]
+    + [f"{unit} {way}" for unit in ("hour", "day", "year") for way in ("ahead", "back")]
+)
+"""After these somebody may have to be told; after all others a person hears nothing."""
+
+
+def kinds_for(exchange: str) -> Iterator[str]:
+    """List what can strike an exchange, given as "NAME METHOD /path?query"."""
+    yield from ANY
+    if is_write(exchange):
+        yield from WRITES
+        yield from PEOPLE
+    elif is_list(exchange):
+        yield from LISTS
+
+
+def can_strike(kind: str, exchange: str) -> bool:
+    """Tell whether a kind of fault makes sense at an exchange."""
+    if kind in WRITES:
+        return is_write(exchange)
+    return kind not in LISTS or is_list(exchange)
+
+
+def is_write(exchange: str) -> bool:
+    """Tell whether an exchange changes anything outside."""
+    _, method, path = exchange.split(" ", 2)
+    return method != "GET" and "/token" not in path and "process-status" not in path
+
+
+def is_list(exchange: str) -> bool:
+    """Tell whether an exchange lists orders, shipments or process statuses."""
+    _, method, path = exchange.split(" ", 2)
+    name = path.partition("?")[0].rsplit("/", 1)[-1]
+    return method == "GET" and name in {"orders", "shipments", "process-status", "products"}

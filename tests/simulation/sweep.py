@@ -1,0 +1,187 @@
+"""Lives with faults, by number: every single fault, and pairs. Each case replays alone.
+
+    python -m tests.simulation.sweep single [FIRST [LAST]] --state FILE
+    python -m tests.simulation.sweep pairs [FIRST [LAST]] --state FILE
+    python -m tests.simulation.sweep replay CASE
+
+plays the cases with these numbers, prints what is violated, and goes on where FILE says it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import logging
+import sys
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from tests.simulation.checker import violations
+from tests.simulation.faults import COMMIT_KINDS, HANDLERS, Strike, kinds_for
+from tests.simulation.plan import drawn, short_life
+from tests.simulation.world import SimulatedWorld
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.simulation.plan import Plan
+
+SHORT = 0
+"""The seed that stands for the short life; every other seed is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One life and what befalls it."""
+
+    seed: int
+    strikes: tuple[Strike, ...]
+
+    def text(self) -> str:
+        """Write it down so that it can be replayed."""
+        strikes = [asdict(strike) for strike in self.strikes]
+        return json.dumps({"seed": self.seed, "strikes": strikes})
+
+
+def read_case(text: str) -> Case:
+    """Read a case that was written down."""
+    document = json.loads(text)
+    return Case(document["seed"], tuple(Strike(**one) for one in document["strikes"]))
+
+
+def plan_of(seed: int) -> Plan:
+    """Give the life with this seed."""
+    return drawn(seed) if seed else short_life()
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Where a life without faults can be struck: its exchanges, and how many commits it makes.
+
+    `alike` are the commits before which the world is as it was after the commit before.
+    """
+
+    exchanges: tuple[str, ...]
+    commits: int
+    alike: frozenset[int]
+
+
+@cache
+def points_of(seed: int) -> Points:
+    """Play a life without faults, without its quiet end, and list its points."""
+    with SimulatedWorld() as world:
+        for step in plan_of(seed):
+            world.play(step)
+        return Points(
+            tuple(world.exchanges), world.disk.commits, frozenset(world.commits_without_exchange)
+        )
+
+
+def singles(seed: int = SHORT) -> list[Case]:
+    """List every single fault at every point of a life.
+
+    A crash before a commit is a crash after the one before where nothing lies between them.
+    """
+    points = points_of(seed)
+    strikes = [
+        Strike(kind, number)
+        for number, exchange in enumerate(points.exchanges, 1)
+        for kind in kinds_for(exchange)
+    ]
+    strikes += [
+        Strike(kind, number)
+        for number in range(1, points.commits + 1)
+        for kind in COMMIT_KINDS
+        if kind != "crash before" or number not in points.alike
+    ]
+    return [Case(seed, (strike,)) for strike in strikes]
+
+
+def pair(number: int) -> Case:
+    """Draw the pair of faults with this number, in a life of its own."""
+    random = Random(number)  # noqa: S311 - a simulation wants to be repeated
+    seed = random.randint(0, 400)
+    points = points_of(seed)
+    strikes = []
+    for _ in range(2):
+        if random.random() < 0.3:
+            kind = random.choice(COMMIT_KINDS)
+            strikes.append(Strike(kind, random.randint(1, points.commits)))
+        else:
+            at = random.randint(1, len(points.exchanges))
+            kinds = list(kinds_for(points.exchanges[at - 1]))
+            times = random.choice((1, 1, 1, 2, 6))
+            strikes.append(Strike(random.choice(kinds), at, times=times))
+    return Case(seed, tuple(dict.fromkeys(strikes)))
+
+
+def play(case: Case) -> list[str]:
+    """Live a life with its faults; give what was violated."""
+    with SimulatedWorld(case.strikes) as world:
+        world.live(plan_of(case.seed))
+        return violations(world)
+
+
+def failures(cases: Sequence[Case]) -> Iterator[tuple[Case, list[str]]]:
+    """Play cases and give those that violate something, with what."""
+    logging.getLogger("orderlink").setLevel(logging.CRITICAL)
+    gc.freeze()
+    for case in cases:
+        found = play(case)
+        if found:
+            yield case, found
+
+
+def report(failed: Sequence[tuple[Case, list[str]]]) -> str:
+    """Write failures down for a person, ready to be replayed."""
+    lines = []
+    for case, found in failed:
+        lines += [f"python -m tests.simulation.sweep replay '{case.text()}'"]
+        lines += [f"    {sentence}" for sentence in found]
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play cases from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["single", "pairs", "replay"])
+    parser.add_argument("numbers", nargs="*")
+    parser.add_argument("--state", type=Path)
+    options = parser.parse_args(arguments)
+    if options.what == "replay":
+        found = play(read_case(options.numbers[0]))
+        sys.stdout.write("".join(f"{sentence}\n" for sentence in found) or "nothing violated\n")
+        return bool(found)
+    first, last = [*map(int, options.numbers), 0, 0][:2]
+    if options.what == "single":
+        cases = singles()[first : last or None]
+    else:
+        cases = [pair(number) for number in range(first, last or 2000)]
+    return _sweep(cases, options.state)
+
+
+def _sweep(cases: Sequence[Case], state: Path | None) -> int:
+    done = set(state.read_text().splitlines()) if state and state.exists() else set()
+    bad = 0
+    for case in cases:
+        if case.text() in done:
+            continue
+        for failed in failures([case]):
+            bad += 1
+            sys.stdout.write(report([failed]) + "\n")
+            sys.stdout.flush()
+        if state:
+            with state.open("a") as file:
+                file.write(case.text() + "\n")
+    sys.stdout.write(f"{len(cases)} cases, {bad} violate something\n")
+    return min(bad, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
+
+__all__ = ["HANDLERS", "Case", "failures", "pair", "play", "report", "singles"]
