@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
 from orderlink.complaints import dotted, sentences, suggestion
 from orderlink.errors import ConfigurationError, SecretError
-from orderlink.registry import MARKETPLACE, SHOP, Kind, connector_class, settings_model
+from orderlink.registry import MARKETPLACE, SHOP, Connectors, Kind, settings_of
 from orderlink.schema import schema_of
 from orderlink.secret_places import open_to_others
 from orderlink.secrets import Reading, Secret
@@ -36,7 +37,7 @@ from orderlink.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = [
     "Config",
@@ -78,7 +79,8 @@ class FileSettings(StrictModel):
         description="How long a passing failure may last before a person is told.",
     )
     log: FilePath = Field(
-        default=None, description="Path of the log file. Left out: beside the state file, with `.log` at the end."
+        default=None,
+        description="Path of the log file. Left out: beside the state file, with `.log` at the end.",
     )
     keep_personal_data: Duration = Field(
         default=timedelta(days=30),
@@ -93,7 +95,7 @@ class FileSettings(StrictModel):
 class Config:
     """A configuration that holds together; paths are absolute, the order is that of the file.
 
-    `shop_classes` and `marketplace_classes` have the connector's class by the connection's name.
+    `shop_classes` and `marketplace_classes` give the connector's class by the connection's name.
     """
 
     path: Path
@@ -150,8 +152,8 @@ def refuse_same_bindings(config: Config) -> None:
     secret cannot be had is passed over. Raises `ConfigurationError`.
     """
     problems = [
-        *_same_bindings(config, SHOP, config.shops, config.shop_classes),
-        *_same_bindings(config, MARKETPLACE, config.marketplaces, config.marketplace_classes),
+        *_same_bindings(config, SHOP, config.shops),
+        *_same_bindings(config, MARKETPLACE, config.marketplaces),
     ]
     if problems:
         raise ConfigurationError(problems)
@@ -179,15 +181,14 @@ def _same_bindings(
     config: Config,
     kind: Kind,
     connections: Mapping[str, ConnectionSettings],
-    classes: Mapping[str, type[Any]],
 ) -> Iterator[str]:
     seen: dict[tuple[type[Any], tuple[str, ...]], str] = {}
+    models = [type(settings) for settings in connections.values()]
     for name, settings in connections.items():
-        connector = classes[name]
-        if list(classes.values()).count(connector) == 1:
+        if models.count(type(settings)) == 1:
             continue
         try:
-            first = seen.setdefault((connector, settings.identity()), name)
+            first = seen.setdefault((type(settings), settings.identity()), name)
         except SecretError:
             continue
         if first != name:
@@ -243,8 +244,8 @@ class _Loader:
     def load(self, document: dict[str, Any]) -> Config | None:
         """Give the configuration, or None where it could not be put together."""
         top = self._validated(FileSettings, document, ())
-        shops, shop_classes = self._connections(SHOP, document)
-        marketplaces, marketplace_classes = self._connections(MARKETPLACE, document)
+        shops = self._connections(SHOP, document)
+        marketplaces = self._connections(MARKETPLACE, document)
         self._check_names(document)
         self._check_shops(document)
         if not isinstance(top, FileSettings) or self.problems:
@@ -263,28 +264,33 @@ class _Loader:
                 name: _with_shop(cast("MarketplaceSettings", settings), next(iter(shops)))
                 for name, settings in marketplaces.items()
             },
-            shop_classes=shop_classes,
-            marketplace_classes=marketplace_classes,
+            shop_classes=self._classes(shops, SHOP),
+            marketplace_classes=self._classes(marketplaces, MARKETPLACE),
         )
+
+    def _classes(self, connections: Mapping[str, ConnectionSettings], kind: Kind) -> Connectors:
+        words = {name: settings.type for name, settings in connections.items()}
+        return Connectors(words, kind, self.path.parent)
 
     def _connections(
         self, kind: Kind, document: Mapping[str, Any]
-    ) -> tuple[dict[str, ConnectionSettings], dict[str, type[Any]]]:
+    ) -> dict[str, ConnectionSettings]:
         """Read the tables of one kind; those with problems are left out."""
         found: dict[str, ConnectionSettings] = {}
-        classes: dict[str, type[Any]] = {}
         group = kind.group
         if document.get(group) == {}:
             self._complain((group,), f"is empty; add a table [{group}.NAME]")
         for name, table in _tables(document, group).items():
-            connector = self._connector((group, name), kind, table)
-            if connector is not None:
-                settings = self._validated(settings_model(connector), table, (group, name))
+            model = self._model((group, name), kind, table)
+            if model is not None:
+                settings = self._validated(model, table, (group, name))
                 if isinstance(settings, ConnectionSettings):
-                    found[name], classes[name] = settings, connector
-        return found, classes
+                    found[name] = settings
+        return found
 
-    def _connector(self, place: tuple[str, str], kind: Kind, table: object) -> type[Any] | None:
+    def _model(
+        self, place: tuple[str, str], kind: Kind, table: object
+    ) -> type[ConnectionSettings] | None:
         word = table.get("type") if isinstance(table, dict) else None
         if not isinstance(table, dict):
             self._complain(place, "must be a table")
@@ -294,7 +300,7 @@ class _Loader:
             self._complain((*place, "type"), f"{is_there}: one of {known}, or module:Class")
         else:
             try:
-                return connector_class(word, kind, self.path.parent)
+                return settings_of(word, kind, self.path.parent)
             except ConfigurationError as error:
                 self._complain((*place, "type"), str(error))
         return None

@@ -5,19 +5,49 @@ Every key may stand at a shop, for all its marketplaces, and at a marketplace, f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
-
-from orderlink.model import Creation
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Text = Annotated[str, Field(min_length=1)]
 TEXTS = ("order_number", "payment_method_title", "shipping_method_title", "order_note")
 RENAMED = {"status_after_import": "status", "order_note": "note"}
 """The keys that have another name in `Creation`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """How an order of one marketplace connection is created in its shop.
+
+    Texts take `{marketplace}` and `{order}`; what is empty is the shop connector's to choose.
+    `mapping` leads from a marketplace's SKU or EAN to what it is in the shop: SKUs and pieces.
+    `shipping_methods` leads from a marketplace's method or mark, a country, or `METHOD/COUNTRY` to
+    the shop's method, with a title after a colon.
+    """
+
+    marketplace: str  # its name for people
+    tax: str = "marketplace"  # or "shop", "none"
+    product_match: tuple[str, ...] = ("sku", "ean", "id")
+    unknown_product: str = "error"  # or "free_line", or the SKU of the product that stands for it
+    oversold: str = "create"  # or "hold"
+    fee_line: bool = False
+    fulfilled_by_marketplace: str = "skip"  # or "as_shipped", "open"
+    order_number: str = ""
+    status: str = ""
+    completed_status: str = ""
+    payment_method: str = "orderlink"
+    payment_method_title: str = "Paid at {marketplace}"
+    shipping_method: str = "orderlink"
+    shipping_method_title: str = "{marketplace}"
+    shipping_methods: Mapping[str, str] = field(default_factory=dict)
+    customer: str = ""  # empty: a guest
+    tags: tuple[str, ...] = ()
+    note: str = "{marketplace} {order}"
+    buyer_email: str = "meta"  # or "billing"
+    address_parts: bool = False
+    mapping: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
 
 class CreationSettings(BaseModel):

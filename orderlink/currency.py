@@ -1,9 +1,12 @@
-"""PURE: the currencies that there are, and their smallest amounts (ISO 4217)."""
+"""PURE: currencies and their smallest amounts (ISO 4217), and sums split into these."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Final
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _CODES = """
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD
@@ -30,3 +33,26 @@ def decimals_of(currency: str) -> int:
 def unit_of(currency: str) -> Decimal:
     """Give the smallest amount of a currency: a cent, a yen, a fils."""
     return Decimal(1).scaleb(-decimals_of(currency))
+
+
+def split_by_largest_remainder(
+    total: Decimal, weights: Iterable[Decimal], unit: Decimal = Decimal("0.01")
+) -> list[Decimal]:
+    """Split `total` in proportion to `weights` so that the parts add up exactly.
+
+    Every part is a multiple of `unit`; what rounding leaves over goes to the largest remainders,
+    the earlier part first. All weights zero: the parts are equal.
+    """
+    weights = list(weights)
+    whole = sum(weights, Decimal(0))
+    if not weights:
+        return []
+    if not whole:
+        weights, whole = [Decimal(1)] * len(weights), Decimal(len(weights))
+    exact = [total * weight / whole / unit for weight in weights]
+    parts = [part.to_integral_value("ROUND_FLOOR") for part in exact]
+    left = int((total / unit).to_integral_value(ROUND_HALF_UP) - sum(parts))
+    order = sorted(range(len(parts)), key=lambda index: (parts[index] - exact[index], index))
+    for index in order[:left]:
+        parts[index] += 1
+    return [part * unit for part in parts]

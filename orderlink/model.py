@@ -11,12 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from orderlink.currency import decimals_of, unit_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from orderlink.currency import decimals_of, split_by_largest_remainder, unit_of
 
 Json = Any
 """A JSON value: what `json` reads, with every number that has a fraction as `Decimal`."""
@@ -103,30 +100,21 @@ class Line:
     @property
     def wanted_share(self) -> Decimal:
         """What the buyer pays for the pieces that are not cancelled, not rounded."""
-        if self.wanted == self.quantity or not self.quantity:
-            return self.total
-        return self.total * self.wanted / self.quantity
+        return self.total * self.wanted / (self.quantity or 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What an order costs beside its lines and shipping: gift wrap, a surcharge, a deposit.
-
-    `amount` includes tax; below zero it is a discount on the whole order.
-    """
+    """What an order costs beside its lines and shipping: gift wrap, a surcharge, a deposit."""
 
     name: str
-    amount: Decimal
+    amount: Decimal  # below zero: a discount on the whole order
     tax: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A whole order as the marketplace tells it.
-
-    `tax_collected`: the marketplace owes the tax (a deemed supplier); `reverse_charge`: the buyer
-    does. Then the merchant's own order has none, whatever the buyer paid.
-    """
+    """A whole order as the marketplace tells it."""
 
     id: str
     placed_at: datetime
@@ -145,8 +133,8 @@ class Order:
     gift_message: str = ""
     delivery_day: date | None = None  # the day that the buyer chose
     ship_by: date | None = None
-    tax_collected: bool = False
-    reverse_charge: bool = False
+    tax_collected: bool = False  # the marketplace owes the tax, the merchant none
+    reverse_charge: bool = False  # the buyer owes the tax, the merchant none
 
     @property
     def by_marketplace(self) -> bool:
@@ -159,20 +147,14 @@ class Order:
 
     def placed_lines(self) -> tuple[Line, ...]:
         """Give the lines that its shop order holds: the merchant's own, else all of them."""
-        if self.by_marketplace:
-            return tuple(line for line in self.lines if line.wanted)
-        return self.own_lines()
+        taken = self.lines if self.by_marketplace else self.own_lines()
+        return tuple(line for line in taken if line.wanted)
 
     def amounts(self) -> tuple[Decimal, ...]:
-        """Give what the buyer pays for each of `placed_lines`, in whole units of the currency.
-
-        Discounts on the whole order are taken off; cents are split by largest remainder.
-        """
+        """Give what is paid for each of `placed_lines`; cents are split by largest remainder."""
         shares = [line.wanted_share for line in self.placed_lines()]
-        return tuple(split_by_largest_remainder(self._goods(), shares, unit_of(self.currency)))
-
-    def _goods(self) -> Decimal:
-        return max(Decimal(0), self._discounted())
+        goods = max(Decimal(0), self._discounted())
+        return tuple(split_by_largest_remainder(goods, shares, unit_of(self.currency)))
 
     def _discounted(self) -> Decimal:
         shares = sum((line.wanted_share for line in self.placed_lines()), Decimal(0))
@@ -184,35 +166,26 @@ class Order:
 
     def surcharges(self) -> tuple[Charge, ...]:
         """Give the charges that are no discounts, in whole units of the currency."""
-        return tuple(
-            replace(one, amount=self._rounded(one.amount))
-            for one in self.charges
-            if self._rounded(one.amount) > 0
-        )
-
-    def total(self) -> Decimal:
-        """Give what the buyer pays for `placed_lines`, their shipping and all charges."""
-        surcharges = sum((one.amount for one in self.surcharges()), Decimal(0))
-        return self._goods() + surcharges + self.shipping_paid()
+        rounded = (replace(one, amount=self._rounded(one.amount)) for one in self.charges)
+        return tuple(one for one in rounded if one.amount > 0)
 
     def shipping_paid(self) -> Decimal:
         """Give what the buyer pays for shipping; a discount above the goods comes off it, too."""
         return self._rounded(self.shipping_cost) + min(Decimal(0), self._discounted())
 
-    def commission(self) -> Decimal | None:
-        """Give what the marketplace takes of it; None where it does not say."""
-        known = [line.commission for line in self.placed_lines() if line.commission is not None]
-        known += [] if self.fees is None else [self.fees]
-        return sum(known, Decimal(0)) if known else None
+    def total(self) -> Decimal:
+        """Give what the buyer pays for `placed_lines`, their shipping and all charges."""
+        surcharges = sum((one.amount for one in self.surcharges()), Decimal(0))
+        return self._discounted() + surcharges + self._rounded(self.shipping_cost)
 
     def sighting(self) -> Sighting:
         """Give what a list would have said about this order."""
         lines = tuple(
             LineSighting(
-                id=line.id,
-                quantity=line.quantity,
-                shipped=line.shipped,
-                cancelled=line.cancelled,
+                line.id,
+                line.quantity,
+                line.shipped,
+                line.cancelled,
                 by_marketplace=line.by_marketplace,
                 cancellation_requested=line.cancellation_requested,
             )
@@ -383,10 +356,7 @@ class ShopLine:
 
 @dataclass(frozen=True, slots=True)
 class ShopOrder:
-    """An order as the shop tells it.
-
-    `unlike` names the parts of the address that an answer shows otherwise than they were sent.
-    """
+    """An order as the shop tells it."""
 
     id: str
     number: str  # what the shop shows to people
@@ -400,40 +370,7 @@ class ShopOrder:
     refunded: Decimal = Decimal(0)
     lines: tuple[ShopLine, ...] = ()
     parcels: tuple[Parcel, ...] = ()
-    unlike: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Creation:
-    """How an order of one marketplace connection is created in its shop.
-
-    Texts take `{marketplace}` and `{order}`; what is empty is the shop connector's to choose.
-    `mapping` leads from a marketplace's SKU or EAN to what it is in the shop: SKUs and pieces.
-    `shipping_methods` leads from a marketplace's method or mark, a country, or `METHOD/COUNTRY` to
-    the shop's method, with a title after a colon.
-    """
-
-    marketplace: str  # its name for people
-    tax: str = "marketplace"  # or "shop", "none"
-    product_match: tuple[str, ...] = ("sku", "ean", "id")
-    unknown_product: str = "error"  # or "free_line", or the SKU of the product that stands for it
-    oversold: str = "create"  # or "hold"
-    fee_line: bool = False
-    fulfilled_by_marketplace: str = "skip"  # or "as_shipped", "open"
-    order_number: str = ""
-    status: str = ""
-    completed_status: str = ""
-    payment_method: str = "orderlink"
-    payment_method_title: str = "Paid at {marketplace}"
-    shipping_method: str = "orderlink"
-    shipping_method_title: str = "{marketplace}"
-    shipping_methods: Mapping[str, str] = field(default_factory=dict)
-    customer: str = ""  # empty: a guest
-    tags: tuple[str, ...] = ()
-    note: str = "{marketplace} {order}"
-    buyer_email: str = "meta"  # or "billing"
-    address_parts: bool = False
-    mapping: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    unlike: tuple[str, ...] = ()  # parts of the address that it shows otherwise than sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,9 +378,7 @@ class Draft:
     """What will be sent to the shop to create an order: the document, and what it must add up to.
 
     `public` names the top-level keys of `document` that hold no buyer's data: they are kept after
-    the creation, for a correction; everything else is deleted when the shop has the order. `fees`
-    are the further sums, by name, that the total holds; `remarks` say without a buyer's data what
-    could not be taken over as it is.
+    the creation, for a correction; everything else is deleted when the shop has the order.
     """
 
     document: Mapping[str, Json]
@@ -451,8 +386,8 @@ class Draft:
     total: Decimal
     lines: tuple[ShopLine, ...]
     public: tuple[str, ...] = ()
-    fees: tuple[tuple[str, Decimal], ...] = ()
-    remarks: tuple[str, ...] = ()
+    fees: tuple[tuple[str, Decimal], ...] = ()  # further sums in the total, by name
+    remarks: tuple[str, ...] = ()  # what is not taken over as it is, without a buyer's data
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,29 +415,5 @@ class Reading:
 
 def money_text(amount: Decimal, currency: str) -> str:
     """Write an amount for a person: `12.99 EUR`, `1500 JPY`; none of its decimals is left out."""
-    exponent = amount.normalize().as_tuple().exponent
-    own = -exponent if isinstance(exponent, int) else 0
+    own = len(f"{amount.normalize():f}".partition(".")[2])
     return f"{amount:.{max(decimals_of(currency), own)}f} {currency}"
-
-
-def split_by_largest_remainder(
-    total: Decimal, weights: Iterable[Decimal], unit: Decimal = Decimal("0.01")
-) -> list[Decimal]:
-    """Split `total` in proportion to `weights` so that the parts add up exactly.
-
-    Every part is a multiple of `unit`; what rounding leaves over goes to the largest remainders,
-    the earlier part first. All weights zero: the parts are equal.
-    """
-    weights = list(weights)
-    whole = sum(weights, Decimal(0))
-    if not weights:
-        return []
-    if not whole:
-        weights, whole = [Decimal(1)] * len(weights), Decimal(len(weights))
-    exact = [total * weight / whole / unit for weight in weights]
-    parts = [part.to_integral_value("ROUND_FLOOR") for part in exact]
-    left = int((total / unit).to_integral_value(ROUND_HALF_UP) - sum(parts))
-    order = sorted(range(len(parts)), key=lambda index: (parts[index] - exact[index], index))
-    for index in order[:left]:
-        parts[index] += 1
-    return [part * unit for part in parts]

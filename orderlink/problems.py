@@ -99,11 +99,13 @@ WORDS: dict[str, Word] = {
     ),
     "out_of_stock": Word(
         "the shop has too few pieces",
-        "add stock, or set oversold = \"create\" for [{connection}], then " + RETRY,
+        'add stock, or set oversold = "create" for [{connection}], then ' + RETRY,
         Block.CREATE,
     ),
     "address_incomplete": Word(
-        "the address lacks what the shop needs", "orderlink edit {order}, then " + RETRY, Block.CREATE
+        "the address lacks what the shop needs",
+        "orderlink edit {order}, then " + RETRY,
+        Block.CREATE,
     ),
     "country_not_sold_to": Word(
         "the shop's settings do not let it sell to this country",

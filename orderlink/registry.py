@@ -10,6 +10,7 @@ import hashlib
 import importlib
 import importlib.util
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,7 @@ from orderlink.errors import ConfigurationError
 from orderlink.settings import ConnectionSettings, MarketplaceSettings, ShopSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
     from pathlib import Path
     from types import ModuleType
 
@@ -30,6 +31,7 @@ class Kind:
 
     name: str
     builtin: Mapping[str, str]
+    settings: Mapping[str, str]
     base: type[ConnectionSettings]
     protocol: type
 
@@ -44,9 +46,32 @@ class Kind:
 
 
 MARKETPLACE: Final = Kind(
-    "marketplace", marketplaces.BUILTIN, MarketplaceSettings, marketplaces.Marketplace
+    "marketplace",
+    marketplaces.BUILTIN,
+    marketplaces.SETTINGS,
+    MarketplaceSettings,
+    marketplaces.Marketplace,
 )
-SHOP: Final = Kind("shop", shops.BUILTIN, ShopSettings, shops.Shop)
+SHOP: Final = Kind("shop", shops.BUILTIN, shops.SETTINGS, ShopSettings, shops.Shop)
+
+
+class Connectors(Mapping[str, type[Any]]):
+    """The connectors' classes by the connections' names, each imported when it is first asked for.
+
+    `words` has what `type` is. A look at the status reads the settings, and needs no connector.
+    """
+
+    def __init__(self, words: Mapping[str, str], kind: Kind, folder: Path) -> None:
+        self._words, self._kind, self._folder = words, kind, folder
+
+    def __getitem__(self, name: str) -> type[Any]:
+        return connector_class(self._words[name], self._kind, self._folder)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)
 
 
 def connector_class(word: str, kind: Kind, folder: Path) -> type[Any]:
@@ -65,6 +90,19 @@ def connector_class(word: str, kind: Kind, folder: Path) -> type[Any]:
     if found is None:
         raise _wrong(f"`{place}` has no class `{name}`{suggestion(name, _classes_in(module))}")
     return _checked(found, word, kind)
+
+
+def settings_of(word: str, kind: Kind, folder: Path) -> type[ConnectionSettings]:
+    """Give the model of the keys for what `word` names, without the connector where that can be.
+
+    Raises `ConfigurationError` as `connector_class` does.
+    """
+    reference = kind.settings.get(word)
+    if reference is None:
+        return settings_model(connector_class(word, kind, folder))
+    place, _, name = reference.rpartition(":")
+    model: type[ConnectionSettings] = getattr(importlib.import_module(place), name)
+    return model
 
 
 def settings_model(connector: type[Any]) -> type[ConnectionSettings]:

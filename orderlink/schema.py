@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from orderlink.registry import MARKETPLACE, SHOP, connector_class, settings_model
+from orderlink.registry import MARKETPLACE, SHOP, settings_of
 from orderlink.settings import NAME, duration_text
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def schema_of(top: type[BaseModel]) -> dict[str, Any]:
     for kind in (SHOP, MARKETPLACE):
         choices = []
         for word in kind.builtin:
-            model = settings_model(connector_class(word, kind, Path()))
+            model = settings_of(word, kind, Path())
             choices.append(_reference(f"{kind.name}-{word}", model, {"const": word}, definitions))
         theirs = _reference(f"{kind.name}-module", kind.base, {"pattern": ".:."}, definitions)
         definitions[f"{kind.name}-module"]["additionalProperties"] = True

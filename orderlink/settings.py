@@ -253,9 +253,9 @@ class CarrierRule(StrictModel):
 class HoldRule(StrictModel):
     """Which orders wait for a person before they go to the shop."""
 
-    total_over: Decimal | None = Field(
-        default=None, ge=0, description="Orders whose total is more than this."
-    )
+    total_over: Annotated[
+        Decimal | None, Field(ge=0), WithJsonSchema({"type": "number", "minimum": 0})
+    ] = Field(default=None, description="Orders whose total is more than this.")
     countries: tuple[str, ...] = Field(
         default=(), description="Orders that go to one of these countries, as `CH`."
     )

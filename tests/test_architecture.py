@@ -19,6 +19,8 @@ PURE = (
     "rows.py",
     "problems.py",
     "codec.py",
+    "creation.py",
+    "currency.py",
     "errors.py",
     "address.py",
     "answers.py",

@@ -164,7 +164,7 @@ def test_a_base_url_that_cannot_be_used_is_a_problem_of_the_configuration(url: s
 def signed(http: Http) -> list[bool]:
     calls: list[bool] = []
 
-    def authorize(renew: bool) -> Mapping[str, str]:  # noqa: FBT001 - the protocol
+    def authorize(renew: bool) -> Mapping[str, str]:
         calls.append(renew)
         return {"Authorization": f"Bearer {len(calls)}"}
 
@@ -208,7 +208,7 @@ def test_the_requests_of_the_sign_in_itself_are_not_signed() -> None:
     one = remote(ok({"token": "t"}), ok(), Answer(400, b'{"error": "invalid_client"}'))
     http = http_to(one)
 
-    def authorize(_: bool) -> Mapping[str, str]:  # noqa: FBT001 - the protocol
+    def authorize(_: bool) -> Mapping[str, str]:
         answer = http.write("POST", "token", form={"id": "x"}, safe=True)
         return {"Authorization": answer.document["token"]}
 

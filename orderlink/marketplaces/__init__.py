@@ -33,6 +33,11 @@ BUILTIN = {
 }
 """The word for `type` in the configuration -> where the class is."""
 
+SETTINGS = {
+    "bol": "orderlink.marketplaces.bol_settings:BolSettings",
+}
+"""The same word -> where its keys are, which are read without importing the connector."""
+
 
 class Marketplace(Protocol):
     """What every marketplace connector can do."""

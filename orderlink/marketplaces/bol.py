@@ -23,13 +23,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
-from pydantic import Field
-
 from orderlink.budget import Budget
-from orderlink.config import MarketplaceSettings, Secret
 from orderlink.errors import Ambiguous, Refused, SignInFailed, TryLater
 from orderlink.marketplaces import bol_documents as documents
 from orderlink.marketplaces.bol_reading import DocumentError
+from orderlink.marketplaces.bol_settings import BolSettings
 from orderlink.model import Accepted, Page
 
 if TYPE_CHECKING:
@@ -46,28 +44,6 @@ SHORTEST_INTERVAL = 10
 LONGEST_INTERVAL = 60
 OVERLAP = timedelta(minutes=15)
 TOKEN_MARGIN = 30
-
-
-class BolSettings(MarketplaceSettings):
-    """What a bol connection may set, beside what every marketplace may."""
-
-    label: ClassVar[str] = "bol"
-
-    client_id: Secret = Field(description="Client id of the API key in bol's seller account.")
-    client_secret: Secret = Field(description="Client secret that belongs to `client_id`.")
-    base_url: str = Field(
-        default="https://api.bol.com", description="Where the API is; a sandbox for trying."
-    )
-    login_url: str = Field(
-        default="https://login.bol.com", description="Where tokens are given; a sandbox for trying."
-    )
-
-    def identity(self) -> tuple[str, ...]:
-        """Tell what binds this connection to its rows: the base URL and the client id.
-
-        Raises `orderlink.errors.SecretError`.
-        """
-        return (self.base_url, self.client_id.reveal())
 
 
 class Bol:

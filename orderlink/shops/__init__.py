@@ -19,6 +19,11 @@ BUILTIN = {
 }
 """The word for `type` in the configuration -> where the class is."""
 
+SETTINGS = {
+    "woocommerce": "orderlink.shops.woocommerce_settings:WooCommerceSettings",
+}
+"""The same word -> where its keys are, which are read without importing the connector."""
+
 
 class Shop(Protocol):
     """What every shop connector can do."""

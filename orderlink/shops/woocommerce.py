@@ -14,6 +14,8 @@ Quirks:
 - Whoever stands in `billing.email` is mailed at creation, completion and refund.
 - Amounts are net; see `woocommerce_tax`.
 - A variation is ordered as its parent's id with its own beside it.
+- A name beside a product id that does not exist makes a line without a product, which moves no
+  stock. Orders have no tags, and no number of one's own: both stand in fields.
 - An order whose field `is_vat_exempt` is "yes" is not taxed (from WooCommerce's source, not seen).
   Where a shop taxes it all the same, its answer shows that, and the lines are corrected.
 - Only /wp-json/ authenticates; with "plain" permalinks that does not exist. Behind a proxy that
@@ -26,11 +28,8 @@ import contextlib
 import secrets
 from base64 import b64encode
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
-from pydantic import Field, model_validator
-
-from orderlink.config import Secret, ShopSettings
 from orderlink.errors import Ambiguous, NotOffered, Refused, SignInFailed, TryLater
 from orderlink.model import Draft, Found, Reading
 from orderlink.shops import woocommerce_documents as documents
@@ -38,12 +37,14 @@ from orderlink.shops import woocommerce_drafts as drafts
 from orderlink.shops import woocommerce_people as people
 from orderlink.shops.woocommerce_facts import Facts
 from orderlink.shops.woocommerce_products import Catalogue, Kept
+from orderlink.shops.woocommerce_settings import WooCommerceSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from orderlink.creation import Creation
     from orderlink.http import Answer, Link
-    from orderlink.model import Address, Creation, Json, Order, Parcel, ShopOrder, Stamp
+    from orderlink.model import Address, Json, Order, Parcel, ShopOrder, Stamp
 
 Query = dict[str, str | int]
 ROOT = "/wp-json/wc/v3"
@@ -60,33 +61,6 @@ NOT_THERE = frozenset(
     }
 )
 NO_SUCH_ORDER = "woocommerce_rest_shop_order_invalid_id"
-
-
-class WooCommerceSettings(ShopSettings):
-    """What a WooCommerce shop may set, beside what every shop may."""
-
-    label: ClassVar[str] = "WooCommerce"
-
-    base_url: str = Field(description="The shop's address, `https://www.example.com`.")
-    consumer_key: Secret = Field(
-        description="Consumer key of WooCommerce's REST API, with read and write permission."
-    )
-    consumer_secret: Secret = Field(description="Consumer secret that belongs to `consumer_key`.")
-
-    @model_validator(mode="after")
-    def _imports_open_orders(self) -> Self:
-        never = {*self.completed_statuses, *documents.NO_SALE}
-        if self.status_after_import in never:
-            message = "status_after_import must be the status of an order that is to be packed"
-            raise ValueError(message)
-        return self
-
-    def identity(self) -> tuple[str, ...]:
-        """Tell what binds this connection to its rows: the base URL and the consumer key.
-
-        Raises `orderlink.errors.SecretError`.
-        """
-        return (self.base_url, self.consumer_key.reveal())
 
 
 class WooCommerce:
@@ -123,6 +97,8 @@ class WooCommerce:
                 "shop_refused",
                 f"the shop keeps {rules.decimals} decimals: it cannot hold {order.total():f}",
             )
+        if order.shipping_paid() < 0:
+            raise Refused("shop_refused", "its discounts are more than the order costs")
         ship_to = self._placed(order.ship_to)
         bill_to = self._placed(order.bill_to) if order.bill_to else None
         order = replace(order, ship_to=ship_to, bill_to=bill_to)
@@ -164,6 +140,10 @@ class WooCommerce:
         reason = [{"key": drafts.WHY_HELD, "value": why}]
         body = {"status": "on-hold", "meta_data": reason}
         return self._write("PUT", f"/orders/{shop_id}", body)
+
+    def cancel(self, shop_id: str) -> ShopOrder:
+        """Cancel the order, which puts its pieces back in stock: one PUT."""
+        return self._write("PUT", f"/orders/{shop_id}", {"status": "cancelled"})
 
     # Reading
 

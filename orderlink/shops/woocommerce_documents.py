@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from orderlink.model import Parcel, ShopLine, ShopOrder, ShopState
+from orderlink.shops.woocommerce_settings import NO_SALE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -25,7 +26,6 @@ REFERENCE = "_orderlink_ref"
 ORIGIN = "_orderlink_origin"
 TRACKING_ITEMS = "_wc_shipment_tracking_items"
 AFTERSHIP_ITEMS = "_aftership_tracking_items"
-NO_SALE = frozenset({"trash", "cancelled", "refunded", "failed"})
 USABLE = frozenset({"publish", "private"})
 UNSPECIFIC = ("variable", "grouped")
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from orderlink.creation import filled
+from orderlink.creation import Creation, filled
 from orderlink.errors import Refused
 from orderlink.model import Draft, ShopLine
-from orderlink.shops.woocommerce_documents import NO_SALE, DocumentError, line_from
+from orderlink.shops.woocommerce_documents import DocumentError, line_from
 from orderlink.shops.woocommerce_people import (
     address_document,
+    commission_of,
     fields_of,
     note_of,
     number_of,
     shipping_choice,
 )
+from orderlink.shops.woocommerce_settings import NO_SALE
 from orderlink.shops.woocommerce_tax import (
     Part,
     Place,
@@ -31,7 +33,7 @@ from orderlink.shops.woocommerce_taxing import TaxedItem, Taxing, taxing_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from orderlink.model import Address, Creation, Json, Order, Stamp
+    from orderlink.model import Address, Json, Order, Stamp
     from orderlink.shops.woocommerce_products import Item
 
 WHY_HELD = "orderlink_hold"  # without the underscore: the shop shows it to people
@@ -80,7 +82,7 @@ def order_draft(
         "payment_method": creation.payment_method,
         "payment_method_title": filled(creation.payment_method_title, creation.marketplace, number),
         "transaction_id": number,
-        "customer_note": note_of(order, creation, number, taxing.remarks),
+        "customer_note": note_of(order, creation, number),
         "billing": address_document(bill_to),
         "shipping": address_document(order.ship_to),
         "line_items": _line_items(order, taxing, nets),
@@ -92,7 +94,9 @@ def order_draft(
             *_untaxed(COMMISSION, -commission),
             *_untaxed(ROUNDING, total - shop_total(nets, rules)),
         ],
-        "meta_data": fields_of(order, stamp, creation, number, exempt=taxing.exempt),
+        "meta_data": fields_of(
+            order, stamp, creation, number, taxing.remarks, exempt=taxing.exempt
+        ),
     }
     if status not in UNPAID:
         # "set_paid" would move an order on from these.
@@ -172,7 +176,7 @@ def _amounts(net: Part) -> dict[str, Json]:
 
 
 def _booked_commission(order: Order, creation: Creation, rules: TaxRules) -> Decimal:
-    commission = order.commission() if creation.fee_line else None
+    commission = commission_of(order) if creation.fee_line else None
     return Decimal(0) if commission is None else commission.quantize(rules.unit)
 
 

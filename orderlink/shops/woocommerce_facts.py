@@ -88,10 +88,14 @@ class Facts:
     def check(self, order: Order) -> None:
         """Check that the shop knows the order's currency and sells to its country.
 
+        What is kept never refuses an order: the shop is asked anew before.
+
         Raises `Refused` (`currency_unknown`, `country_not_sold_to`, `address_incomplete`).
         """
         selling = Selling(self._settings()["settings"])
-        if order.currency != selling.currency and not self._knows_currency(order.currency):
+        if order.currency != selling.currency and not (
+            self._knows_currency(order.currency) or self._knows_currency(order.currency, anew=True)
+        ):
             raise Refused(
                 "currency_unknown",
                 f"the shop does not know the currency {order.currency or '(none given)'}",
@@ -106,16 +110,18 @@ class Facts:
                 country=given,
             )
         if not selling.sells_to(country):
+            selling = Selling(self._settings(anew=True)["settings"])
+        if not selling.sells_to(country):
             raise Refused(
                 "country_not_sold_to",
                 f"the shop's settings do not let it sell and ship to {country}",
                 country=country,
             )
 
-    def _knows_currency(self, currency: str) -> bool:
+    def _knows_currency(self, currency: str, *, anew: bool = False) -> bool:
         if currency not in CURRENCIES:
             return False
-        known = self._kept("currencies", "/data/currencies")
+        known = self._kept("currencies", "/data/currencies", anew=anew)
         try:
             codes = {row["code"] for row in known or ()}
         except (TypeError, KeyError) as error:
@@ -135,8 +141,8 @@ class Facts:
             raise TryLater("the shop's countries cannot be read") from error
         return country, region_code(address.region, country, regions)
 
-    def _kept(self, name: str, path: str) -> Json:
-        kept = self._memory.get(name)
+    def _kept(self, name: str, path: str, *, anew: bool = False) -> Json:
+        kept = None if anew else self._memory.get(name)
         if kept is None:
             kept = json.dumps(self._read_if_there(path, {}), default=str)
             self._memory.put(name, kept, self._clock.now() + KEPT_LONG)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from orderlink.address import simplified, split_street
-from orderlink.creation import filled
+from orderlink.creation import Creation, filled
 from orderlink.model import money_text
 from orderlink.shops.woocommerce_documents import ORIGIN, REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from orderlink.model import Address, Creation, Draft, Json, Order, Stamp
+    from orderlink.model import Address, Draft, Json, Order, Stamp
 
 BUYER_EMAIL = "_orderlink_buyer_email"
+REMARKS = "orderlink_remarks"
+COMMISSION = "orderlink_commission"
+TAGS = "orderlink_tags"
+"""Fields that the shop shows to its people: without an underscore, and not in the note, which many
+shops print for the buyer."""
+
 SUFFIX = "-FBM"
 """At the end of the number of an order that the marketplace stores and sends."""
 
@@ -23,6 +30,13 @@ SUFFIX = "-FBM"
 def number_of(order: Order, stamp: Stamp) -> str:
     """Give the order's number for people."""
     return stamp.order_number + (SUFFIX if order.by_marketplace else "")
+
+
+def commission_of(order: Order) -> Decimal | None:
+    """Tell what the marketplace takes of an order; None where it does not say."""
+    taken = [line.commission for line in order.placed_lines()] + [order.fees]
+    known = [amount for amount in taken if amount is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def address_document(address: Address) -> dict[str, Json]:
@@ -75,25 +89,28 @@ def shipping_choice(order: Order, creation: Creation, number: str) -> tuple[str,
     return method.strip(), its_title.strip() or title
 
 
-def note_of(order: Order, creation: Creation, number: str, remarks: Sequence[str]) -> str:
-    """Write the note: the merchant's own words, then what the marketplace says beside the lines."""
+def note_of(order: Order, creation: Creation, number: str) -> str:
+    """Write the note: the merchant's own words, then what the marketplace says beside the lines.
+
+    The buyer may get to see it.
+    """
     first = filled(creation.note, creation.marketplace, number)
-    return "\n".join([*([first] if first else []), *_said(order), *remarks])
+    return "\n".join([*([first] if first else []), *_said(order)])
 
 
 def _said(order: Order) -> Iterator[str]:
     bill_to = order.bill_to or order.ship_to
-    commission = order.commission()
+    days = [line.deliver_by for line in order.placed_lines() if line.deliver_by]
     said = {
         "Marks": ", ".join(mark.replace("_", " ") for mark in order.marks),
         "Message": order.message,
         "Gift message": order.gift_message,
         "Deliver on": order.delivery_day and order.delivery_day.isoformat(),
+        "Deliver by": min(days).isoformat() if days else "",
         "Ship by": order.ship_by and order.ship_by.isoformat(),
         "VAT id": bill_to.vat_id,
         "Company registration": bill_to.company_registration,
         "Buyer's reference": bill_to.buyer_reference,
-        "Commission": commission and money_text(commission, order.currency),
     }
     for line in order.placed_lines():
         if line.services:
@@ -102,12 +119,18 @@ def _said(order: Order) -> Iterator[str]:
 
 
 def fields_of(
-    order: Order, stamp: Stamp, creation: Creation, number: str, *, exempt: bool
+    order: Order,
+    stamp: Stamp,
+    creation: Creation,
+    number: str,
+    remarks: Sequence[str],
+    *,
+    exempt: bool,
 ) -> list[dict[str, Json]]:
     """Write the fields of an order: our marks, and what WooCommerce has no place for."""
     bill_to = order.bill_to or order.ship_to
     email = bill_to.email or order.ship_to.email
-    commission = order.commission()
+    commission = commission_of(order)
     entries = {
         REFERENCE: stamp.reference,
         ORIGIN: stamp.origin,
@@ -116,8 +139,9 @@ def fields_of(
         "_orderlink_company_registration": bill_to.company_registration,
         "_orderlink_buyer_reference": bill_to.buyer_reference,
         "_orderlink_marks": ", ".join(order.marks),
-        "_orderlink_commission": "" if commission is None else f"{commission:f}",
-        "orderlink_tags": ", ".join(creation.tags),
+        COMMISSION: "" if commission is None else money_text(commission, order.currency),
+        TAGS: ", ".join(creation.tags),
+        REMARKS: "; ".join(remarks),
         "is_vat_exempt": "yes" if exempt else "",
     }
     if creation.order_number:
@@ -148,7 +172,10 @@ def simplified_draft(draft: Draft) -> Draft | None:
     if not changed:
         return None
     remark = f"written more simply, since the shop refused it: {', '.join(changed)}"
-    document["customer_note"] = f"{note}\n{remark}".strip()
+    document["customer_note"] = note
+    others = [entry for entry in document["meta_data"] if entry["key"] != REMARKS]
+    remarks = "; ".join((*draft.remarks, remark))
+    document["meta_data"] = [*others, {"key": REMARKS, "value": remarks}]
     return replace(draft, document=document, remarks=(*draft.remarks, remark))
 
 

@@ -9,17 +9,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from orderlink.codec import dumps, loads
-from orderlink.currency import unit_of
+from orderlink.currency import split_by_largest_remainder, unit_of
 from orderlink.errors import Refused, TryLater
-from orderlink.model import Line, split_by_largest_remainder
+from orderlink.model import Line
 from orderlink.shops.woocommerce_documents import DocumentError, Product, product_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from orderlink.clock import Clock
+    from orderlink.creation import Creation
     from orderlink.http import Shelf
-    from orderlink.model import Creation, Json, Order
+    from orderlink.model import Json, Order
 
     Read = Callable[[str, Mapping[str, str | int]], Json]
 

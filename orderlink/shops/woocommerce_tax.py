@@ -275,10 +275,7 @@ def _net(gross: Part, rules: TaxRules) -> Part:
     exact = gross.amount / (1 + sum(gross.shares))
     if gross.fee:
         # The net of a fee is not rounded by itself: only whole units keep the sum from drifting.
-        exact = exact.quantize(rules.unit, ROUND_HALF_UP)
-        tried = [exact + rules.unit * step for step in (0, 1, -1)]
-    else:
-        exact = exact.quantize(FINEST, ROUND_HALF_UP)
-        tried = [max(Decimal(0), exact + nudge) for nudge in NUDGES]
-    candidates = [replace(gross, amount=amount) for amount in tried]
+        return replace(gross, amount=exact.quantize(rules.unit, ROUND_HALF_UP))
+    exact = exact.quantize(FINEST, ROUND_HALF_UP)
+    candidates = [replace(gross, amount=max(Decimal(0), exact + nudge)) for nudge in NUDGES]
     return min(candidates, key=lambda part: abs(_gross(part, rules) - gross.amount))

@@ -21,7 +21,8 @@ from orderlink.shops.woocommerce_tax import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from orderlink.model import Creation, Line, Order
+    from orderlink.creation import Creation
+    from orderlink.model import Line, Order
 
 FAIRLY_EQUAL = Decimal("0.05")
 """So many per cent points two rates may lie apart that are told as one."""

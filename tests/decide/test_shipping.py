@@ -88,7 +88,11 @@ def test_a_refusal_asks_for_a_person_while_the_order_is_ours() -> None:
 def test_a_lost_answer_is_settled_by_what_the_marketplace_says(
     tickets: list[Ticket], shipments: Any, open_lines: set[str], settled: Settled
 ) -> None:
-    seen = None if shipments is None else [SeenShipment(one[0], one[1], "TNT", ()) for one in shipments]
+    seen = (
+        None
+        if shipments is None
+        else [SeenShipment(one[0], one[1], "TNT", ()) for one in shipments]
+    )
     assert settle(shipment(), NOW, {"T1"}, tickets, seen, open_lines) == settled
 
 

@@ -14,6 +14,7 @@ import pytest
 from orderlink.clock import ManualClock
 from orderlink.sandbox.server import Answer, Request
 from orderlink.sandbox.woocommerce import RATES, WooCommerceSandbox
+from orderlink.sandbox.woocommerce_state import SandboxSelling
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings" / "woocommerce"
 needs_recordings = pytest.mark.skipif(
@@ -347,3 +348,52 @@ def test_a_total_that_is_sent_is_net_and_the_shop_adds_its_own_tax() -> None:
         line_items=[{**MUG, "total": "10.00", "total_tax": "0.00"}],
     )
     assert order["total"] == "11.90"
+
+
+def settings_of(shop: WooCommerceSandbox, group: str) -> dict[str, Any]:
+    return {row["id"]: row["value"] for row in call(shop, "GET", f"/settings/{group}")[1]}
+
+
+def test_it_says_where_it_sells_to_and_in_which_currency() -> None:
+    selling = SandboxSelling(currency="SEK", allowed="specific", specific=("SE", "NO"))
+    general = settings_of(sandbox(selling=selling), "general")
+    assert general["woocommerce_currency"] == "SEK"
+    assert general["woocommerce_allowed_countries"] == "specific"
+    assert general["woocommerce_specific_allowed_countries"] == ["SE", "NO"]
+
+
+def test_it_lists_its_tax_classes_currencies_and_regions() -> None:
+    shop = sandbox()
+    assert [row["slug"] for row in call(shop, "GET", "/taxes/classes")[1]] == [
+        "standard",
+        "reduced-rate",
+        "zero-rate",
+    ]
+    assert {"EUR", "JPY"} <= {row["code"] for row in call(shop, "GET", "/data/currencies")[1]}
+    states = call(shop, "GET", "/data/countries/it")[1]["states"]
+    assert {"code": "MI", "name": "Milano"} in states
+
+
+def test_an_order_in_a_currency_that_there_is_not_is_refused() -> None:
+    body = {"currency": "ZZZ", "line_items": [MUG]}
+    status, answer = call(sandbox(), "POST", "/orders", body)
+    assert (status, answer["code"]) == (400, "rest_invalid_param")
+
+
+def test_an_order_that_is_exempt_from_vat_is_not_taxed() -> None:
+    exempt = [{"key": "is_vat_exempt", "value": "yes"}]
+    lines = [{**MUG, "total": "10.00"}]
+    order = create(sandbox(), line_items=lines, meta_data=exempt)
+    assert (order["total"], order["total_tax"], order["tax_lines"]) == ("10.00", "0.00", [])
+
+
+def test_a_line_may_have_another_tax_class_than_its_product() -> None:
+    order = create(sandbox(), line_items=[{**MUG, "total": "10.00", "tax_class": "zero-rate"}])
+    assert (order["total"], order["line_items"][0]["tax_class"]) == ("10.00", "zero-rate")
+
+
+def test_a_database_with_narrow_columns_refuses_emoji() -> None:
+    shop = sandbox(selling=SandboxSelling(narrow_text=True))
+    body = {"line_items": [MUG], "shipping": {"first_name": "Zoë 🚚"}}
+    assert call(shop, "POST", "/orders", body)[0] == 400
+    assert call(shop, "POST", "/orders", {**body, "shipping": {"first_name": "Zoë"}})[0] == 201

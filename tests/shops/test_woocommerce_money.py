@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from orderlink.errors import Refused
 from orderlink.sandbox.woocommerce_state import SandboxProduct
 from orderlink.sandbox.woocommerce_tax import Item, SandboxTax, SandboxTaxRate, Taxes
+from orderlink.shops.woocommerce_tax import Part, TaxRules, nets_for, shop_total
 
-from .woocommerce_world import NETHERLANDS, World, line, order, stamp
+from .woocommerce_world import NETHERLANDS, World, line, order
 
 PRODUCTS = (
     SandboxProduct(10, "STANDARD"),
@@ -153,6 +154,17 @@ def test_two_equal_taxes_that_skip_a_cent_get_a_rounding_line() -> None:
         shown = world.sandbox.order(int(made.id))
         with_rounding += bool(shown["fee_lines"])
     assert with_rounding
+
+
+@pytest.mark.parametrize("percent", ["21", "19", "9", "25.5"])
+def test_a_fee_gets_a_rounding_line_only_where_no_net_makes_its_amount(percent: str) -> None:
+    share = Decimal(percent) / 100
+    rules = TaxRules(enabled=True, prices_include_tax=True)
+    for paid in map(amount, range(1, 300)):
+        parts = (Part(amount(net), (share,), fee=True) for net in range(1, 300))
+        possible = any(shop_total([part], rules) == paid for part in parts)
+        nets = nets_for([Part(paid, (share,), fee=True)], rules)
+        assert (shop_total(nets, rules) == paid) is possible, paid
 
 
 def test_without_taxes_the_gross_is_sent() -> None:

@@ -1,0 +1,31 @@
+"""The keys of a bol connection: apart from the connector, so that reading them stays quick."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from orderlink.settings import MarketplaceSettings, Secret
+
+
+class BolSettings(MarketplaceSettings):
+    """What a bol connection may set, beside what every marketplace may."""
+
+    label: ClassVar[str] = "bol"
+
+    client_id: Secret = Field(description="Client id of the API key in bol's seller account.")
+    client_secret: Secret = Field(description="Client secret that belongs to `client_id`.")
+    base_url: str = Field(
+        default="https://api.bol.com", description="Where the API is; a sandbox for trying."
+    )
+    login_url: str = Field(
+        default="https://login.bol.com", description="Where tokens are given; a sandbox for trying."
+    )
+
+    def identity(self) -> tuple[str, ...]:
+        """Tell what binds this connection to its rows: the base URL and the client id.
+
+        Raises `orderlink.errors.SecretError`.
+        """
+        return (self.base_url, self.client_id.reveal())

@@ -1,0 +1,61 @@
+"""The orders of the table in bol's dialect: what its sandbox makes a document of."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from orderlink.sandbox.bol_records import Article, Purchase
+
+if TYPE_CHECKING:
+    from orderlink.model import Address, Line, Order
+
+NAMES = {
+    "first_name": "firstName",
+    "last_name": "surname",
+    "company": "company",
+    "street": "streetName",
+    "house_number": "houseNumber",
+    "house_number_extension": "houseNumberExtension",
+    "extra": "extraAddressInformation",
+    "postal_code": "zipCode",
+    "city": "city",
+    "country": "countryCode",
+    "email": "email",
+    "phone": "deliveryPhoneNumber",
+    "pickup_point": "pickupPointName",
+    "vat_id": "vatNumber",
+    "company_registration": "kvkNumber",
+    "buyer_reference": "orderReference",
+    "language": "language",
+}
+
+
+def purchase_of(order: Order) -> Purchase:
+    """Turn an order into what a buyer at bol does."""
+    return Purchase(
+        articles=tuple(_article(line) for line in order.lines),
+        ship_to=_address(order.ship_to),
+        bill_to=_address(order.bill_to or order.ship_to),
+        pickup_point=bool(order.ship_to.pickup_point),
+        order_id=order.id,
+    )
+
+
+def _article(line: Line) -> Article:
+    return Article(
+        reference=line.sku,
+        ean=line.ean or "8718846038683",
+        quantity=line.quantity,
+        price=line.unit_price,
+        title=line.title,
+        method="FBB" if line.by_marketplace else "FBR",
+        distribution_party="BOL" if line.label_by_marketplace else "RETAILER",
+        discount=line.discount,
+        services=line.services,
+    )
+
+
+def _address(address: Address) -> dict[str, str]:
+    values = asdict(address)
+    return {theirs: values[ours] for ours, theirs in NAMES.items()}
