@@ -28,6 +28,9 @@ T = TypeVar("T")
 
 FAILING = {
     Kind.CREATE: "creating_fails",
+    Kind.CORRECT_IN_SHOP: "mending_fails",
+    Kind.HOLD_IN_SHOP: "mending_fails",
+    Kind.CANCEL_IN_SHOP: "mending_fails",
     Kind.SHIP: "reporting_fails",
     Kind.UPDATE_TRACKING: "reporting_fails",
 }
@@ -64,7 +67,6 @@ class Outbox:
         self._quarantine = quarantine
         self._closed: dict[str, str] = {}
         self._failures: Counter[str] = Counter()
-        self.sent = 0
 
     def is_closed(self, target: str) -> bool:
         """Tell whether a connection gets no more writes in this run."""
@@ -77,11 +79,13 @@ class Outbox:
         document: Json,
         call: Callable[[], T],
         read_answer: Callable[[T], Outcome],
+        read_refusal: Callable[[Refused], Verdict] = lambda _refusal: NOTHING,
     ) -> Outcome | None:
         """Carry one effect out and record how it went, whatever that was.
 
-        `document` is the effect's own copy of what `call` sends. Returns None where the effect was
-        not what it was read as, so that nothing was sent.
+        `document` is the effect's own copy of what `call` sends. What follows from an answer or a
+        refusal is recorded in one transaction with it. Returns None where the effect was not what
+        it was read as, so that nothing was sent.
         """
         started = replace(
             effect,
@@ -97,8 +101,12 @@ class Outbox:
             return None
         try:
             answer = self.call(row, started, call)
-            self.sent += 1
+            self._failures[effect.target] = 0
             outcome = read_answer(answer)
+        except Refused as refusal:
+            self._failures[effect.target] = 0
+            sentence = without_buyer(str(refusal), row.document)
+            outcome = Outcome(EffectState.REFUSED, read_refusal(refusal), error=sentence)
         except RemoteError as error:
             outcome = self._failed(row, started, error)
         except Exception:
@@ -115,7 +123,6 @@ class Outbox:
     def record(self, row: OrderRow, effect: EffectRow, outcome: Outcome) -> None:
         """Write an outcome down, with everything that follows from it, in one transaction."""
         now = self._clock.now()
-        # What a look-up sets free again has not failed: it is sent directly after that look-up.
         failing = outcome.state is EffectState.DUE and bool(outcome.error)
         after = replace(
             effect,
@@ -124,13 +131,26 @@ class Outbox:
             remote_ref=outcome.remote_ref or effect.remote_ref,
             error=outcome.error,
             first_failed_at=(effect.first_failed_at or now) if failing else None,
-            not_before=now + pause(effect.attempts) if failing else None,
+            not_before=self._not_before(effect, outcome, now),
             quarantine_until=self._quarantine_end(outcome, now, effect),
         )
         with self._store.transaction():
             self._store.change_effect(effect, after)
             if outcome.verdict:
                 self._store.apply(row, outcome.verdict, now)
+            if outcome.state not in {EffectState.UNKNOWN, EffectState.DUE}:
+                settled = ("outcome_unknown", FAILING[effect.kind])
+                self._store.solve(effect.key, settled, now)
+
+    def _not_before(self, effect: EffectRow, outcome: Outcome, now: datetime) -> datetime | None:
+        """Say when it may be tried again: later and later where it keeps failing.
+
+        What a look-up sets free has not failed: it is sent directly after that look-up. But an
+        effect whose answer is lost every time stays unknown for longer than its quarantine.
+        """
+        failed = outcome.state is EffectState.DUE and bool(outcome.error)
+        lost_again = outcome.state is EffectState.UNKNOWN and effect.attempts > 1
+        return now + pause(effect.attempts) if failed or lost_again else None
 
     def _quarantine_end(
         self, outcome: Outcome, now: datetime, effect: EffectRow
@@ -146,9 +166,6 @@ class Outbox:
 
     def _failed(self, row: OrderRow, effect: EffectRow, error: RemoteError) -> Outcome:
         sentence = without_buyer(str(error), row.document)
-        if isinstance(error, Refused):
-            self._failures[effect.target] = 0
-            return Outcome(EffectState.REFUSED, NOTHING, error=sentence)
         if isinstance(error, Ambiguous):
             return self._unknown(effect, sentence)
         if isinstance(error, SignInFailed):
@@ -157,14 +174,15 @@ class Outbox:
             self._failures[effect.target] += 1 if error.transport else 0
             if self._failures[effect.target] >= TRANSPORT_FAILURES:
                 self._closed[effect.target] = sentence
-        word = FAILING.get(effect.kind)
-        opens = (Problem(word, sentence),) if word else ()
+        opens = (Problem(FAILING[effect.kind], sentence),)
         return Outcome(EffectState.DUE, Verdict(opens=opens), error=sentence)
 
     def _unknown(self, effect: EffectRow, sentence: str) -> Outcome:
         self._closed[effect.target] = sentence
         event = Event("outcome_unknown", {"kind": effect.kind, "why": sentence})
-        return Outcome(EffectState.UNKNOWN, Verdict(events=(event,)), error=sentence)
+        opens = (Problem("outcome_unknown", f"{effect.kind}: {sentence}"),)
+        verdict = Verdict(events=(event,), opens=opens)
+        return Outcome(EffectState.UNKNOWN, verdict, error=sentence)
 
 
 SHORTEST_NAME = 3

@@ -123,6 +123,13 @@ WORDS: dict[str, Word] = {
         Block.CREATE,
     ),
     "shop_refused": Word("the shop refused it", "mend what it names, then " + RETRY, Block.CREATE),
+    "outcome_unknown": Word(
+        "it was sent, and whether it was carried out is not known",
+        "wait: every run looks it up, and sends it again only when it is not there",
+        transient=True,
+        lasting=True,
+    ),
+    "mending_fails": Word("its shop order cannot be mended for now", RETRY, transient=True),
     "creating_fails": Word("it cannot be created for now", RETRY, transient=True),
     # in the shop
     "total_differs": Word(

@@ -135,6 +135,7 @@ def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
     if order.stage == "rebuild":
         with store.transaction():
             store.solve(STATE, ["state_replaced"], clock.now())
+        marker.leave(config.state, store.origin(), number)
     if this.trusted():
         this.counts["purged"] += purge(store, clock.now(), config.keep_personal_data)
     this.counts["recovered"] += recovered

@@ -17,7 +17,7 @@ from orderlink import cli
 from orderlink.sandbox.bol_records import Article, Purchase
 from orderlink.sandbox.server import Answer
 from orderlink.sandbox.woocommerce_state import SandboxProduct
-from tests.process.bench import MUG, PAIRS, ROOT, Bench
+from tests.process.bench import MUG, PAIRS, ROOT, Bench, only_ci
 from tests.process.gate import PATIENCE, Held, Point, asks
 from tests.support.faults import answer, answer_after
 from tests.support.world import Merchant
@@ -216,7 +216,7 @@ def test_a_life_with_its_failures_leaks_nothing(watched: Watched) -> None:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("status", [400, 500])
+@pytest.mark.parametrize("status", [400, pytest.param(500, marks=only_ci)])
 def test_a_shop_that_repeats_the_buyers_name_is_not_quoted_with_it(
     watched: Watched, status: int
 ) -> None:

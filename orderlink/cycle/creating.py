@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from orderlink.codec import build, plain
 from orderlink.cycle.choices import creation_of
 from orderlink.cycle.importing import read_order
-from orderlink.cycle.mending import hold_against_order, public_part
+from orderlink.cycle.mending import against_order, public_part
 from orderlink.decide.creation import (
     is_blocked,
     judge,
@@ -44,11 +44,12 @@ def create_orders(run: Run, market: Connection, shop: Connection, selection: Sel
     """
     unknown = _effects(run, market, shop, EffectState.UNKNOWN)
     due = [row for row in run.store.new_orders(market.id) if selection.takes(row)]
-    ready = [row for row in due if _is_ready(run, row)]
+    mine = [_in_shop_of_now(run, shop, row) for row in due]
+    ready = [row for row in mine if row and _is_ready(run, row, only_find=selection.only_find)]
     again = _created_again(run, market, shop)
     if not unknown and not ready and not again:
         return
-    above = _above(run, market, shop, [effect for _, effect in unknown + again], ready)
+    above = _above(run, shop, [effect for _, effect in unknown + again], ready)
     found = _look(run, shop, [row for row, _ in unknown + again] + ready, above)
     for row, _ in again:
         _report_twins(run, row, found)
@@ -74,8 +75,20 @@ def _effects(
     return pairs
 
 
-def _is_ready(run: Run, row: OrderRow) -> bool:
-    if not (row.has_details and row.approved and row.document and not row.shop_order_id):
+def _in_shop_of_now(run: Run, shop: Connection, row: OrderRow) -> OrderRow | None:
+    """Let an order that nothing was sent for go to the shop that is configured now."""
+    if row.shop == shop.id:
+        return row
+    if run.store.last_effect(row.key, Kind.CREATE) is not None:
+        return None  # it may be in the shop that was configured then
+    with run.store.transaction():
+        run.store.apply(row, Verdict(changes={"shop": shop.id}), run.now())
+    return replace(row, shop=shop.id)
+
+
+def _is_ready(run: Run, row: OrderRow, *, only_find: bool = False) -> bool:
+    approved = row.approved or only_find
+    if not (row.has_details and approved and row.document and not row.shop_order_id):
         return False
     words = {problem.word for problem in run.store.problems(row.key)}
     if is_blocked(words, Block.CREATE):
@@ -124,24 +137,21 @@ def _find_only(
             run.counts["not_in_shop"] += 1
 
 
-def _above(
-    run: Run,
-    market: Connection,
-    shop: Connection,
-    effects: list[EffectRow],
-    ready: list[OrderRow],
-) -> str:
+def _above(run: Run, shop: Connection, effects: list[EffectRow], ready: list[OrderRow]) -> str:
     """Say above which order id the shop has to be looked through; empty: all of it.
 
-    Orders from before the connection's first run may be in the shop already, from another state
-    file or another connector: then the shop's orders are looked through once, whole.
+    A copy of an order, whoever made it, came in after the order was placed: so above the highest id
+    that was known at that time. Where none was (an order from before the first run), the shop's
+    orders are looked through whole, until a first attempt has left a mark of its own.
     """
-    first_run = market.row.first_run_at or run.now()
+    marks = [str((effect.document or {}).get("above", "")) for effect in effects]
     for row in ready:
-        untried = run.store.last_effect(row.key, Kind.CREATE) is None
-        if untried and row.placed_at < first_run:
-            return ""
-    return _lowest_unseen(shop, effects)
+        effect = run.store.last_effect(row.key, Kind.CREATE)
+        tried = (effect.document or {}).get("above") if effect else None
+        marks.append(tried or run.store.newest_shop_order_at(shop.id, row.placed_at))
+    if not all(mark.isdigit() for mark in marks):
+        return ""
+    return str(min(map(int, marks)))
 
 
 def meet_shop(run: Run, shop: Connection) -> None:
@@ -155,19 +165,12 @@ def meet_shop(run: Run, shop: Connection) -> None:
         _keep_newest(run, shop, str(shop.connector.newest()))
 
 
-def _lowest_unseen(shop: Connection, unknown: list[EffectRow]) -> str:
-    """Say what the lowest of the known highest ids is: of the shop, and before each attempt."""
-    marks = [shop.row.newest_shop_order]
-    marks += [str(effect.document.get("above", "")) for effect in unknown if effect.document]
-    numbers = [int(mark) for mark in marks if mark.isdigit()]
-    return str(min(numbers)) if numbers else ""
-
-
 def _keep_newest(run: Run, shop: Connection, newest: str) -> None:
     known = shop.row.newest_shop_order
     if newest.isdigit() and (not known or int(newest) > int(known)):
         with run.store.transaction():
-            run.store.set_newest_shop_order(shop.id, newest)
+            at = run.now() if run.trusted() else None
+            run.store.set_newest_shop_order(shop.id, newest, at)
         shop.row = run.store.connection(shop.id)
 
 
@@ -187,7 +190,8 @@ def _settle(
     state = quarantine(effect, length, run.now(), trusted=run.trusted())
     if state is Quarantine.STARTS:
         run.restart_quarantine(effect, length)
-    if state is not Quarantine.OVER or run.outbox.is_closed(shop.id):
+    waits = not is_due(effect.not_before, run.now())
+    if state is not Quarantine.OVER or waits or run.outbox.is_closed(shop.id):
         return
     again = _look(run, shop, [row], str(effect.document.get("above", "")))
     if _adopt(run, market, shop, row, effect, again):
@@ -222,10 +226,10 @@ def _adopt(
         as_shipped=_is_shipped_already(market, shop, row),
     )
     kept = public_part(effect.document) or _foreseen(run, market, shop, row)
+    verdict += against_order(run, shop, row, kept, judgement.ours)
     run.close_effect(row, effect, EffectState.DONE, verdict, judgement.ours.id, kept)
     run.counts["found"] += 1
     run.say(shop.label, f"{row.key.order_id}: found in {shop.label} as {judgement.ours.number}")
-    hold_against_order(run, shop, row, judgement.ours, may_correct=True)
     return True
 
 
@@ -269,38 +273,35 @@ def _create(run: Run, market: Connection, shop: Connection, row: OrderRow, found
         if isinstance(error, SignInFailed) or (isinstance(error, TryLater) and error.transport):
             raise
         return
-    answer, outcome = _send(run, market, shop, row, effect, draft)
+    outcome = _send(run, market, shop, row, effect, draft)
     simpler = _simpler(run, shop, row, draft, outcome)
     if simpler is not None:
-        answer, outcome = _send(run, market, shop, row, *simpler)
-    if outcome is not None and outcome.state is EffectState.REFUSED:
-        refused = on_creation_refused("shop_refused", outcome.error, {})
-        with run.store.transaction():
-            run.store.apply(row, refused, run.now())
-    if answer is not None:
+        outcome = _send(run, market, shop, row, *simpler)
+    if outcome is not None and outcome.state is EffectState.DONE:
         run.counts["created"] += 1
         run.say(market.label, f"{row.key.order_id}: created in {shop.label}")
-        _keep_newest(run, shop, answer.id)
-        hold_against_order(run, shop, row, answer, may_correct=True)
+        _keep_newest(run, shop, outcome.remote_ref)
 
 
 def _send(
     run: Run, market: Connection, shop: Connection, row: OrderRow, effect: EffectRow, draft: Draft
-) -> tuple[ShopOrder | None, Outcome | None]:
-    answers: list[ShopOrder] = []
+) -> Outcome | None:
     document = {"draft": plain(draft), "above": shop.row.newest_shop_order}
 
     def read_answer(answer: ShopOrder) -> Outcome:
-        answers.append(answer)
         shipped = _is_shipped_already(market, shop, row)
+        kept = public_part(document)
         verdict = on_created(row, answer, run.store.origin(), as_shipped=shipped)
         verdict += on_adapted(draft.remarks, answer.unlike)
-        return Outcome(EffectState.DONE, verdict, answer.id, public_part(document))
+        verdict += against_order(run, shop, row, kept, answer)
+        return Outcome(EffectState.DONE, verdict, answer.id, kept)
 
-    outcome = run.outbox.send(
-        row, effect, document, lambda: shop.connector.create(draft), read_answer
+    def read_refusal(refusal: Refused) -> Verdict:
+        return on_creation_refused(refusal.word, str(refusal), dict(refusal.details))
+
+    return run.outbox.send(
+        row, effect, document, lambda: shop.connector.create(draft), read_answer, read_refusal
     )
-    return (answers[0] if answers else None), outcome
 
 
 def _is_shipped_already(market: Connection, shop: Connection, row: OrderRow) -> bool:
@@ -329,7 +330,7 @@ def _fresh_row(run: Run, market: Connection, row: OrderRow) -> tuple[OrderRow, E
     """Look at the marketplace's order once more where the last look is old, and take the effect."""
     after: OrderRow | None = run.store.order(row.key)
     if after is not None and not is_fresh(looked_at(after, market.row), run.now()):
-        after = read_order(run, market, after)
+        after = _looked_at_again(run, market, after)
     if after is None or after.status is not Status.NEW or not _is_ready(run, after):
         return None
     with run.store.transaction():
@@ -338,6 +339,15 @@ def _fresh_row(run: Run, market: Connection, row: OrderRow) -> tuple[OrderRow, E
     if effect is None or effect.state is not EffectState.DUE:
         return None
     return after, effect
+
+
+def _looked_at_again(run: Run, market: Connection, row: OrderRow) -> OrderRow | None:
+    """Read an order at the marketplace; a failure is the marketplace's, and not the shop's."""
+    after = None
+    if market.id not in run.failed:
+        with run.guarded(market, "import"):
+            after = read_order(run, market, row)
+    return after
 
 
 def _refuse(run: Run, row: OrderRow, effect: EffectRow, refusal: Refused) -> None:

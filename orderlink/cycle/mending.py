@@ -10,7 +10,7 @@ from orderlink.decide.creation import Expected, difference, on_difference
 from orderlink.decide.timing import Quarantine, is_due, quarantine
 from orderlink.decide.verdict import NOTHING, Verdict
 from orderlink.errors import RemoteError
-from orderlink.model import Draft, ShopLine, ShopOrder
+from orderlink.model import CLOSED, Draft, ShopLine, ShopOrder, ShopState, Status
 from orderlink.outbox import Outcome
 from orderlink.rows import EffectRow, EffectState, Kind, OrderRow
 from orderlink.shops import Corrects, Holds
@@ -31,35 +31,43 @@ def public_part(document: Json) -> Json:
     return {**document, "draft": {**draft, "document": public}}
 
 
-def expected_of(effect: EffectRow | None, row: OrderRow) -> Expected:
-    """Give what the shop order has to add up to, by what was sent."""
-    if effect is None or not effect.document or "draft" not in effect.document:
+def expected_of(document: Json, row: OrderRow) -> Expected:
+    """Give what the shop order has to add up to, by what a creation sent (its `document`)."""
+    if not document or "draft" not in document:
         lines = tuple(
-            ShopLine(line.sku, line.quantity - line.cancelled, line.total)
-            for line in row.own_lines
-            if line.quantity > line.cancelled
+            ShopLine(line.sku, line.wanted, line.total) for line in row.own_lines if line.wanted
         )
         return Expected(row.currency, row.total, lines)
-    draft = effect.document["draft"]
+    draft = document["draft"]
     return Expected(draft["currency"], Decimal(draft["total"]), build(SHOP_LINES, draft["lines"]))
 
 
-def hold_against_order(
-    run: Run, shop: Connection, row: OrderRow, answer: ShopOrder, *, may_correct: bool
-) -> None:
-    """Hold the shop's answer against what was ordered; correct it once, then set it on hold."""
+def expected_in_shop(run: Run, row: OrderRow) -> Expected:
+    """Give what the shop order of a created order has to add up to."""
     effect = run.store.last_effect(row.key, Kind.CREATE)
-    sentence = difference(expected_of(effect, row), answer)
-    after = run.store.order(row.key)
-    if not sentence or after is None:
-        return
+    return expected_of(effect.document if effect else None, row)
+
+
+def against_order(
+    run: Run, shop: Connection, row: OrderRow, document: Json, answer: ShopOrder
+) -> Verdict:
+    """Hold the shop's answer against what was ordered: corrected once, then set on hold.
+
+    `document` is the creation's own. An order that somebody has in hand, or that is closed, is left
+    as it is.
+    """
+    if row.status in CLOSED or row.status is Status.MANUAL or answer.state is not ShopState.OPEN:
+        return NOTHING
+    sentence = difference(expected_of(document, row), answer)
+    if not sentence:
+        return NOTHING
     corrected = run.store.last_effect(row.key, Kind.CORRECT_IN_SHOP) is not None
-    correctable = may_correct and not corrected and isinstance(shop.connector, Corrects)
-    verdict = on_difference(
-        after, sentence, correctable=correctable, holdable=isinstance(shop.connector, Holds)
+    return on_difference(
+        answer,
+        sentence,
+        correctable=not corrected and isinstance(shop.connector, Corrects),
+        holdable=isinstance(shop.connector, Holds),
     )
-    with run.store.transaction():
-        run.store.apply(after, verdict, run.now())
 
 
 def mend_in_shop(run: Run, shop: Connection) -> None:
@@ -88,10 +96,10 @@ def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> None:
         if effect.state is EffectState.DUE:
             run.outbox.failed_before(row, effect, error)
         return
-    expected = expected_of(run.store.last_effect(row.key, Kind.CREATE), row)
-    if current is None or not difference(expected, current):
-        verdict = Verdict(closes=("total_differs",))
-        run.close_effect(row, effect, EffectState.WITHDRAWN, verdict)
+    sentence = difference(expected_in_shop(run, row), current) if current else ""
+    if current is None or not sentence or not _may_be_mended(row, current):
+        closes = () if sentence else ("total_differs",)
+        run.close_effect(row, effect, EffectState.WITHDRAWN, Verdict(closes=closes))
         return
     if effect.state is EffectState.UNKNOWN:
         run.close_effect(row, effect, EffectState.DUE, NOTHING)
@@ -99,39 +107,45 @@ def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> None:
     if effect.kind is Kind.CORRECT_IN_SHOP:
         _correct(run, shop, row, effect, current)
     else:
-        _hold(run, shop, row, effect, difference(expected, current))
+        _hold(run, shop, row, effect, sentence)
+
+
+def _may_be_mended(row: OrderRow, current: ShopOrder) -> bool:
+    """Tell whether nobody has the order in hand: not completed, not cancelled, not taken over."""
+    followed = row.status not in CLOSED and row.status is not Status.MANUAL
+    return followed and current.state is ShopState.OPEN
+
+
+CORRECTIONS = 3
+"""So many corrections whose answer was lost, and the order is set on hold instead."""
 
 
 def _correct(
     run: Run, shop: Connection, row: OrderRow, effect: EffectRow, current: ShopOrder
 ) -> None:
     created = run.store.last_effect(row.key, Kind.CREATE)
+    document = created.document if created else None
     correction: Draft | None = None
-    if created is not None and created.document and "draft" in created.document:
-        draft = build(Draft, created.document["draft"])
-        correction = shop.connector.correction(draft, current)
+    if document and "draft" in document and effect.attempts < CORRECTIONS:
+        correction = shop.connector.correction(build(Draft, document["draft"]), current)
     if correction is None:
-        run.close_effect(row, effect, EffectState.WITHDRAWN, NOTHING)
-        hold_against_order(run, shop, row, current, may_correct=False)
+        verdict = against_order(run, shop, row, document, current)
+        run.close_effect(row, effect, EffectState.WITHDRAWN, verdict)
         return
     wanted = correction
-    answers: list[ShopOrder] = []
 
     def read_answer(answer: ShopOrder) -> Outcome:
-        answers.append(answer)
-        return Outcome(EffectState.DONE, NOTHING, answer.id)
+        verdict = against_order(run, shop, row, document, answer)
+        return Outcome(EffectState.DONE, verdict, answer.id)
 
-    outcome = run.outbox.send(
+    run.outbox.send(
         row,
         effect,
         plain(wanted),
         lambda: shop.connector.correct(row.shop_order_id, wanted),
         read_answer,
+        lambda _refusal: against_order(run, shop, row, document, current),
     )
-    if outcome is not None and outcome.state is EffectState.REFUSED:
-        hold_against_order(run, shop, row, current, may_correct=False)
-    if answers:
-        hold_against_order(run, shop, row, answers[0], may_correct=False)
 
 
 def _hold(run: Run, shop: Connection, row: OrderRow, effect: EffectRow, why: str) -> None:

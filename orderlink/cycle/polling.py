@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from orderlink.cycle.mending import expected_of
+from orderlink.cycle.mending import expected_in_shop
 from orderlink.decide.creation import difference
 from orderlink.decide.shop import is_followed, on_late_reading, on_reading
 from orderlink.decide.timing import LATE_CODE_EVERY, PARCELS_EVERY
@@ -112,8 +112,7 @@ def _mended(run: Run, row: OrderRow, answer: ShopOrder | None) -> Verdict:
         return Verdict()
     if "total_differs" not in {problem.word for problem in run.store.problems(row.key)}:
         return Verdict()
-    expected = expected_of(run.store.last_effect(row.key, Kind.CREATE), row)
-    return Verdict() if difference(expected, answer) else Verdict(closes=("total_differs",))
+    return Verdict() if difference(expected_in_shop(run, row), answer) else Verdict(closes=("total_differs",))
 
 
 def _with_parcels(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from orderlink.clock import Clock
 from orderlink.decide.timing import clock_is_trusted
 from orderlink.decide.verdict import Problem
-from orderlink.errors import NotOffered, RemoteError, SignInFailed, StateError, TryLater
+from orderlink.errors import RemoteError, SignInFailed, StateError
 from orderlink.model import Stamp
 from orderlink.outbox import Outbox, Outcome
 from orderlink.rows import ConnectionRow, OrderKey
@@ -113,7 +113,9 @@ class Run:
     say: Callable[[str, str], None] = lambda _label, _text: None  # progress, on a terminal
     tell: Callable[[str], None] = lambda _text: None  # what a person has to see in any case
     counts: Counter[str] = field(default_factory=Counter)
-    failed: set[str] = field(default_factory=set)  # connections whose stage did not go well
+    failed: set[str] = field(default_factory=set)  # connections of which something failed
+    went_well: set[tuple[str, str]] = field(default_factory=set)  # connection and stage
+    went_wrong: set[tuple[str, str]] = field(default_factory=set)
     bugs: list[str] = field(default_factory=list)
     outbox: Outbox = field(init=False)
     _began: tuple[datetime, float] = field(init=False)
@@ -180,32 +182,31 @@ class Run:
 
     @contextmanager
     def guarded(self, connection: Connection, stage: str) -> Iterator[None]:
-        """Keep what goes wrong with one connection from reaching the others."""
+        """Keep what goes wrong with one connection from reaching the others.
+
+        What went well is noted, and counts at the end of the run: one step that went well says
+        nothing about a step that fails in every run.
+        """
         place = OrderKey(connection.id, "")
-        before = connection.http.requests
         try:
             yield
         except SignInFailed as error:
-            self._failed(place, "sign_in_failed", error)
-        except (TryLater, NotOffered) as error:
-            self._failed(place, "unreachable", error)
+            self._failed(place, stage, "sign_in_failed", error)
         except RemoteError as error:
-            self._failed(place, "unreachable", error)
+            self._failed(place, stage, "unreachable", error)
         except StateError:
             raise
         except Exception:
             log.exception("%s: %s failed", connection.label, stage)
             self.failed.add(connection.id)
+            self.went_wrong.add((connection.id, stage))
             self.bugs.append(f"{connection.label}: {stage} failed by a fault of orderlink")
         else:
-            if connection.id not in self.failed:
-                with self.store.transaction():
-                    if connection.http.requests > before:
-                        self.store.solve(place, ["unreachable", "sign_in_failed"], self.now())
-                    self.store.succeeded(connection.id, stage, self.now())
+            self.went_well.add((connection.id, stage))
 
-    def _failed(self, place: OrderKey, word: str, error: RemoteError) -> None:
+    def _failed(self, place: OrderKey, stage: str, word: str, error: RemoteError) -> None:
         self.failed.add(place.connection)
+        self.went_wrong.add((place.connection, stage))
         log.warning("%s: %s", place.connection, error)
         self.note_problem(place, word, str(error))
 

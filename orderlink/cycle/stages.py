@@ -33,7 +33,7 @@ def import_orders(run: Run, selection: Selection) -> None:
             meet_shop(run, shop)
         with run.guarded(market, "import"):
             look(run, market, shop, selection)
-        stopped = brake(run, market, selection)
+        stopped = not selection.only_find and brake(run, market, selection)
         if not stopped and market.id not in run.failed:
             with run.guarded(market, "import"):
                 details(run, market, selection)
@@ -67,7 +67,9 @@ def push_shipments(run: Run, selection: Selection) -> None:
             return
         with run.guarded(market, "push"):
             ask_tickets(run, market)
+        with run.guarded(market, "push"):
             settle_unknown(run, market)
+        with run.guarded(market, "push"):
             report(run, market, selection)
 
 
@@ -80,7 +82,7 @@ def sync(run: Run, selection: Selection) -> None:
 
 def rebuild(run: Run, selection: Selection) -> None:
     """Take over from the shop what an earlier state file had created; create nothing."""
-    finding = replace(selection, only_find=True, force=True)
+    finding = replace(selection, only_find=True)
     import_orders(run, finding)
     poll_shops(run, finding)
 
@@ -105,11 +107,16 @@ STAGES: dict[str, Callable[[Run, Selection], None]] = {
 
 
 def finish(run: Run) -> None:
-    """Keep what the next run needs: the budgets, and the newest time that can be believed."""
+    """Keep what the next run needs: budgets, what went well, and the newest trusted time."""
     trusted = run.trusted()
     with run.store.transaction():
         for connection in {one.id: one for pair in run.marketplaces for one in pair}.values():
             run.store.put_budgets(connection.id, connection.http.budget_states())
+            if connection.http.requests and connection.id not in run.failed:
+                place = OrderKey(connection.id, "")
+                run.store.solve(place, ["unreachable", "sign_in_failed"], run.now())
+        for connection_id, stage in sorted(run.went_well - run.went_wrong):
+            run.store.succeeded(connection_id, stage, run.now())
         if trusted and any(one.http.skew is not None for pair in run.marketplaces for one in pair):
             run.store.put_fact("newest_time", time_text(run.now()))
         if trusted:

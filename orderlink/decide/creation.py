@@ -157,14 +157,14 @@ def _surprises(shop: ShopOrder, origin: str, ids: Sequence[str]) -> tuple[Proble
     return tuple(problems)
 
 
-def on_difference(row: OrderRow, sentence: str, *, correctable: bool, holdable: bool) -> Verdict:
+def on_difference(shop: ShopOrder, sentence: str, *, correctable: bool, holdable: bool) -> Verdict:
     """Decide what happens to a shop order that does not add up: corrected once, then held."""
+    event = Event("differs", {"how": sentence})
     if correctable:
-        return Verdict(events=(Event("differs", {"how": sentence}),), due=(Kind.CORRECT_IN_SHOP,))
-    shown = row.shop_order_number or row.shop_order_id
-    problem = Problem("total_differs", sentence, {"shop_order": shown})
+        return Verdict(events=(event,), due=(Kind.CORRECT_IN_SHOP,))
+    problem = Problem("total_differs", sentence, {"shop_order": shop.number or shop.id})
     held = (Kind.HOLD_IN_SHOP,) if holdable else ()
-    return Verdict(events=(Event("differs", {"how": sentence}),), opens=(problem,), due=held)
+    return Verdict(events=(event,), opens=(problem,), due=held)
 
 
 def on_taken(row: OrderRow, taken: ShopOrder) -> Verdict:

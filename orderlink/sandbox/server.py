@@ -148,6 +148,9 @@ class _Handler(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(length),
         )
+        if len(request.body) < length:  # the sender died: a real server does not act on half of it
+            self.close_connection = True
+            return
         answer = self.sandbox.handle(request)
         self.send_response_only(answer.status)
         for name, value in answer.headers.items():

@@ -194,6 +194,16 @@ CREATE TABLE product_map (
     PRIMARY KEY (account, connection, sku, shop_sku)
 );
 
+-- The highest order id of a shop at a moment: whatever has a copy of an order that was placed later
+-- came in above it.
+CREATE TABLE shop_marks (
+    account TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    at TEXT NOT NULL,
+    newest TEXT NOT NULL,
+    PRIMARY KEY (account, connection, at)
+);
+
 CREATE TABLE budgets (
     account TEXT NOT NULL,
     connection TEXT NOT NULL,

@@ -23,6 +23,12 @@ UPDATE connections SET changes_until = :until, full_look_at = :until, import_fro
 WHERE account = :account AND id = :id
 -- forget_looks --
 UPDATE connections SET changes_until = NULL, full_look_at = NULL WHERE account = :account
+-- mark_shop --
+INSERT INTO shop_marks (account, connection, at, newest) VALUES (:account, :id, :at, :newest)
+ON CONFLICT (account, connection, at) DO NOTHING
+-- shop_mark --
+SELECT newest FROM shop_marks WHERE account = :account AND connection = :id AND at <= :at
+ORDER BY at DESC LIMIT 1
 -- newest_shop_order --
 UPDATE connections SET newest_shop_order = :newest WHERE account = :account AND id = :id
 

@@ -70,9 +70,16 @@ class Store(Effects):
         """Let every marketplace's whole open list be read again in the next run."""
         self.database.run("forget_looks")
 
-    def set_newest_shop_order(self, connection: str, newest: str) -> None:
-        """Keep the highest order id that is known of a shop."""
+    def set_newest_shop_order(self, connection: str, newest: str, at: datetime | None) -> None:
+        """Keep the highest order id that is known of a shop, and when it was; None: not known."""
         self.database.run("newest_shop_order", id=connection, newest=newest)
+        if at is not None:
+            self.database.run("mark_shop", id=connection, newest=newest, at=time_text(at))
+
+    def newest_shop_order_at(self, connection: str, at: datetime) -> str:
+        """Give the highest order id that a shop was known to have by then; empty: not known."""
+        row = self.database.one("shop_mark", id=connection, at=time_text(at))
+        return "" if row is None else str(row["newest"])
 
     def order(self, key: OrderKey) -> OrderRow | None:
         """Give one order."""

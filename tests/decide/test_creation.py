@@ -95,12 +95,12 @@ def test_another_installations_order_is_told() -> None:
 
 
 def test_a_difference_is_corrected_before_it_is_held() -> None:
-    first = on_difference(order(), "off", correctable=True, holdable=True)
+    first = on_difference(shop_order(), "off", correctable=True, holdable=True)
     assert (first.due, first.opens) == ((Kind.CORRECT_IN_SHOP,), ())
-    then = on_difference(order(), "off", correctable=False, holdable=True)
+    then = on_difference(shop_order(), "off", correctable=False, holdable=True)
     assert then.due == (Kind.HOLD_IN_SHOP,)
     assert [problem.word for problem in then.opens] == ["total_differs"]
-    assert on_difference(order(), "off", correctable=False, holdable=False).due == ()
+    assert on_difference(shop_order(), "off", correctable=False, holdable=False).due == ()
 
 
 def test_a_word_that_nobody_knows_is_the_shops_refusal() -> None:

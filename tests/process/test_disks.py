@@ -105,7 +105,7 @@ def test_a_full_disk_where_there_is_no_state_file_yet(on_disk: Bench, disk: Path
     assert on_disk.created() == dict.fromkeys(orders, 1)
 
 
-@pytest.mark.parametrize("kind", ["create", "ship"])
+@pytest.mark.parametrize("kind", [pytest.param("create", marks=only_ci), "ship"])
 def test_a_disk_that_fills_up_while_a_write_is_under_way(
     on_disk: Bench, disk: Path, kind: str
 ) -> None:
@@ -199,7 +199,8 @@ def damaged(path: Path, number: int, page: bytes) -> None:
         file.write(page)
 
 
-DAMAGE = ["text", *(pytest.param(one, marks=only_ci) for one in ("half", "first page", "outbox"))]
+MORE = ("text", "half", "first page", "outbox")
+DAMAGE = [pytest.param(one, marks=only_ci) for one in MORE]
 
 
 @pytest.mark.parametrize("what", ["orders", *DAMAGE])
@@ -262,6 +263,7 @@ def test_a_state_file_of_a_newer_program_is_left_alone(bench: Bench) -> None:
     assert bench.gate.requests == sent
 
 
+@only_ci  # tests/stories/test_state.py has it, too
 def test_yesterdays_backup_is_noticed_and_nothing_is_sent_again(bench: Bench) -> None:
     orders = bench.place(2)
     bench.run("sync")
@@ -308,6 +310,7 @@ def test_a_snapshot_of_the_whole_folder_from_within_a_write(bench: Bench, point:
     assert bench.problems() == []
 
 
+@only_ci  # tests/stories/test_state.py has it, too
 def test_a_second_machine_creates_nothing_again_and_a_person_is_told(bench: Bench) -> None:
     second = bench.folder / "second" / "orderlink.toml"
     bench.configure(second, second.parent / "orderlink.sqlite3")

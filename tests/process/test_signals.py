@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .bench import ROOT, Bench, code_of, kills
+from .bench import ROOT, Bench, code_of, kills, only_ci
 from .gate import PATIENCE, Held, Point, asks
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def test_of_two_runs_at_once_one_works_and_the_other_says_75(bench: Bench) -> No
     assert bench.created() == dict.fromkeys(orders, 1)
 
 
+@only_ci
 def test_two_that_start_in_the_same_moment_never_both_create(bench: Bench) -> None:
     orders = bench.place(3)
     both = [bench.start("sync"), bench.start("sync")]
