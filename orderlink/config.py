@@ -7,7 +7,6 @@ directory. `orderlink.settings` has the keys of connections, `orderlink.secrets`
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import tomllib
@@ -17,7 +16,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
-import platformdirs
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
 from orderlink.complaints import dotted, sentences, suggestion
@@ -80,7 +78,7 @@ class FileSettings(StrictModel):
     )
     log: FilePath = Field(
         default=None,
-        description="Path of the log file. Left out: beside the state file, with `.log` at the end.",
+        description="Path of the log file. Left out: beside the state file, ending in `.log`.",
     )
     keep_personal_data: Duration = Field(
         default=timedelta(days=30),
@@ -165,11 +163,17 @@ def config_schema() -> dict[str, Any]:
 
 
 def _usual_place() -> Path:
+    import platformdirs  # noqa: PLC0415 - not needed where the files are named
+
     return platformdirs.user_config_path("orderlink") / "orderlink.toml"
 
 
 def _usual_state(path: Path) -> Path:
     """Give a state file that no other configuration has by accident."""
+    import hashlib  # noqa: PLC0415 - not needed where the state file is named
+
+    import platformdirs  # noqa: PLC0415
+
     folder = platformdirs.user_state_path("orderlink")
     if path.resolve() == _usual_place().resolve():
         return folder / "orderlink.sqlite3"

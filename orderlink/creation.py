@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Text = Annotated[str, Field(min_length=1)]
 TEXTS = ("order_number", "payment_method_title", "shipping_method_title", "order_note")
@@ -52,6 +52,8 @@ class Creation:
 
 class CreationSettings(BaseModel):
     """The keys that say how an order is created; what is left out is None."""
+
+    model_config = ConfigDict(defer_build=True)  # it is only built upon
 
     tax: Literal["marketplace", "shop", "none"] | None = Field(
         default=None,

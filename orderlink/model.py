@@ -11,29 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from typing import Any
 
+from orderlink.basics import CLOSED, Json, Parcel, Status
 from orderlink.currency import decimals_of, split_by_largest_remainder, unit_of
 
-Json = Any
-"""A JSON value: what `json` reads, with every number that has a fraction as `Decimal`."""
-
-
-class Status(StrEnum):
-    """Where an order stands, in the words that the merchant sees."""
-
-    NEW = "new"  # known, not yet in the shop
-    NOT_SHIPPED = "not_shipped"  # in the shop
-    WAITING = "waiting"  # completed in the shop, no tracking code yet
-    PENDING_SHIPMENT = "pending_shipment"  # to be reported, or reported and not yet confirmed
-    SHIPPED = "shipped"  # closed at the marketplace
-    PENDING_CANCELLATION = "pending_cancellation"  # a cancellation is under way
-    CANCELLED = "cancelled"  # nothing is left to ship
-    MANUAL = "manual"  # a person took over
-
-
-CLOSED = frozenset({Status.SHIPPED, Status.CANCELLED})
-"""Absorbing: no decision leads out of these."""
+__all__ = ["CLOSED", "Json", "Parcel", "Status"]
+"""What comes from `orderlink.basics`, and belongs to the model all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,18 +224,6 @@ class Page:
     rows: tuple[Sighting | Order | Unreadable, ...]
     position: str = ""
     until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A parcel as the shop tells it: the code as written there, and who carries it if it says so.
-
-    `contents` maps SKUs to pieces where the shop says what is inside; empty: it does not say.
-    """
-
-    code: str
-    shop_carrier: str = ""
-    contents: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

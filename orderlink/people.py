@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from orderlink.codec import build
@@ -14,8 +15,7 @@ from orderlink.problems import WORDS
 from orderlink.rows import EffectState, Event, Kind, OrderKey, OrderRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Collection, Mapping
 
     from orderlink.rows import EffectRow, ProblemRow
     from orderlink.store import Store
@@ -29,16 +29,27 @@ class Result:
     sentence: str
 
 
-def retry(store: Store, row: OrderRow, now: datetime) -> Result:
-    """Close an order's problems and make due what was refused; the unknown is only looked up."""
+DECISIONS = frozenset({"cancellation_requested", "partly_refunded", "order_number_taken"})
+"""Problems whose retry decides something about this one order: named ones only."""
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""As the last look at an order: nothing that was seen of it counts any more."""
+
+
+def retry(store: Store, row: OrderRow, now: datetime, *, deciding: bool = True) -> Result:
+    """Close an order's problems and make due what was refused; the unknown is only looked up.
+
+    What one of the merchant's rules holds is let pass by `release` only. `deciding` False: what a
+    retry would decide is left alone, too.
+    """
     with store.transaction():
-        problems = store.problems(row.key)
+        open_words = {problem.word for problem in store.problems(row.key)}
+        words = sorted(open_words - {"held"} - (frozenset() if deciding else DECISIONS))
         effects = [one for one in store.effects(row.key) if _may_be_sent_again(row, one)]
         unknown = [one for one in store.effects(row.key) if one.state is EffectState.UNKNOWN]
         paused = [one for one in store.effects(row.key) if _is_paused(one, now)]
-        if not problems and not effects and not unknown and not paused:
-            return Result(changed=False, sentence=f"{row.key.order_id}: nothing to retry")
-        words = [problem.word for problem in problems]
+        if not words and not effects and not unknown and not paused:
+            return Result(changed=False, sentence=_left_alone(row.key.order_id, open_words))
         verdict = Verdict(
             changes=_decided(row, words),
             events=(Event("retry", {"problems": ", ".join(words)}),),
@@ -51,6 +62,14 @@ def retry(store: Store, row: OrderRow, now: datetime) -> Result:
         for effect in paused:
             store.change_effect(effect, replace(effect, not_before=None))
     return Result(changed=True, sentence=f"{row.key.order_id}: {_what_next(unknown)}")
+
+
+def _left_alone(order: str, words: Collection[str]) -> str:
+    if DECISIONS & set(words):
+        return f"{order}: it needs a decision of its own: orderlink retry {order}"
+    if "held" in words:
+        return f"{order}: one of your rules holds it: orderlink release {order}"
+    return f"{order}: nothing to retry"
 
 
 def _may_be_sent_again(row: OrderRow, effect: EffectRow) -> bool:
@@ -101,15 +120,17 @@ def release(store: Store, row: OrderRow, now: datetime) -> Result:
 def edit(store: Store, row: OrderRow, changes: Mapping[str, str], by: str, now: datetime) -> Result:
     """Mend fields of an order. Raises `ConfigurationError` with what is wrong; nothing is changed.
 
-    What the marketplace said stays as it is: the changes are laid over it.
+    What the marketplace said stays as it is: the changes are laid over it, and over those that
+    were made since `row` was read.
     """
-    order = build(Order, row.document) if row.document and not row.shop_order_id else None
-    verdict, problems = on_edit(row, order, changes, by)
-    if problems:
-        raise ConfigurationError(problems)
-    if not verdict:
-        return Result(changed=False, sentence=f"{row.key.order_id}: nothing was changed")
     with store.transaction():
+        row = store.order(row.key) or row
+        order = build(Order, row.document) if row.document and not row.shop_order_id else None
+        verdict, problems = on_edit(row, order, changes, by)
+        if problems:
+            raise ConfigurationError(problems)
+        if not verdict:
+            return Result(changed=False, sentence=f"{row.key.order_id}: nothing was changed")
         store.apply(row, verdict, now)
     named = ", ".join(event.details["field"] for event in verdict.events)
     hint = f"orderlink retry {row.key.order_id}" if store.problems(row.key) else "the next run"
@@ -133,11 +154,12 @@ def take_over(store: Store, row: OrderRow, now: datetime) -> Result:
 
 
 def follow(store: Store, row: OrderRow, now: datetime) -> Result:
-    """Take an order back that a person had taken over."""
+    """Take an order back that a person had taken over; it is read again before anything is done."""
     if row.status is not Status.MANUAL:
         return Result(changed=False, sentence=f"{row.key.order_id}: it is {row.status}, not manual")
     status = Status.NOT_SHIPPED if row.shop_order_id else Status.NEW
-    verdict = Verdict(status=status, events=(Event("followed"),))
+    again = {"has_details": False, "seen_at": LONG_AGO, "attempts": 0, "not_before": None}
+    verdict = Verdict(status=status, events=(Event("followed"),), changes=again)
     if not store.apply(row, verdict, now):
         return _changed_meanwhile(row)
     return Result(changed=True, sentence=f"{row.key.order_id}: followed again, {status}")

@@ -64,6 +64,10 @@ WORDS: dict[str, Word] = {
         "set the clock (NTP)",
         transient=True,
     ),
+    "unreadable_rows": Word(
+        "its list has orders that cannot be read and do not say which they are",
+        "look for orders at [{connection}] that are not here, and report the fault",
+    ),
     # before the shop
     "unreadable": Word("the marketplace's answer cannot be read", RETRY, Block.CREATE),
     "not_ready": Word(
@@ -132,6 +136,7 @@ WORDS: dict[str, Word] = {
     "mending_fails": Word("its shop order cannot be mended for now", RETRY, transient=True),
     "creating_fails": Word("it cannot be created for now", RETRY, transient=True),
     # in the shop
+    "polling_fails": Word("its shop order cannot be read for now", RETRY, transient=True),
     "total_differs": Word(
         "the shop's total is not the marketplace's",
         "mend the order in the shop, then " + RETRY,

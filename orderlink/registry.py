@@ -6,7 +6,6 @@ its keys in `settings_model`, a subclass of `MarketplaceSettings` or `ShopSettin
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import importlib.util
 import sys
@@ -166,6 +165,8 @@ def _module_in_file(place: str, folder: Path) -> ModuleType:
     path = (folder / place).resolve()
     if not path.is_file():
         raise _wrong(f"there is no file {path}")
+    import hashlib  # noqa: PLC0415 - for a third party's file only
+
     name = "orderlink_connector_" + hashlib.sha256(str(path).encode()).hexdigest()[:16]
     if name in sys.modules:
         return sys.modules[name]

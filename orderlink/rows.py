@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from orderlink.model import Json, Parcel, Status
+from orderlink.basics import Json, Parcel, Status
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,10 +7,9 @@ fit raises ValueError with what it must be; values that may hold a secret are ne
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import date, datetime, timedelta
-from decimal import Decimal  # noqa: TC003 - pydantic reads it
+from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Self
@@ -160,7 +159,11 @@ class StrictModel(BaseModel):
     """A table of the file: unknown keys are refused, nothing can be changed afterwards."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,
+        defer_build=True,  # most models are only built upon
     )
 
 
@@ -230,6 +233,8 @@ class ConnectionSettings(StrictModel):
 
     def binding(self) -> str:
         """Give the identity as a digest, since a key is half a credential. Raises `SecretError`."""
+        import hashlib  # noqa: PLC0415 - a look at the status needs none
+
         return hashlib.sha256("\n".join(self.identity()).encode()).hexdigest()[:32]
 
 
@@ -254,8 +259,8 @@ class HoldRule(StrictModel):
     """Which orders wait for a person before they go to the shop."""
 
     total_over: Annotated[
-        Decimal | None, Field(ge=0), WithJsonSchema({"type": "number", "minimum": 0})
-    ] = Field(default=None, description="Orders whose total is more than this.")
+        Decimal, Field(ge=0), WithJsonSchema({"type": "number", "minimum": 0})
+    ] = Field(default=Decimal(0), description="Orders whose total is more than this; 0: none.")
     countries: tuple[str, ...] = Field(
         default=(), description="Orders that go to one of these countries, as `CH`."
     )

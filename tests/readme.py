@@ -151,12 +151,10 @@ def with_parts(text: str) -> str:
     """Give the README with every part made anew."""
     for name, make in PARTS.items():
         pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
-        made = make()
-        text, found = re.subn(
-            pattern, lambda match, made=made: f"{match[1]}{made}\n{match[2]}", text, flags=re.DOTALL
-        )
-        if not found:
+        found = re.search(pattern, text, flags=re.DOTALL)
+        if found is None:
             raise SystemExit(f"README.md has no place for {name}")
+        text = f"{text[: found.start()]}{found[1]}{make()}\n{found[2]}{text[found.end() :]}"
     return text
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import platformdirs
 import pytest
+from pydantic import BaseModel
 
 from orderlink.config import (
     Config,
@@ -601,6 +602,8 @@ def test_the_example_shows_the_defaults() -> None:
                 value = table[name]
                 if isinstance(field.default, timedelta):
                     value = duration_from(value)
+                if isinstance(field.default, BaseModel):
+                    value = type(field.default).model_validate(value)
                 assert (tuple(value) if isinstance(value, list) else value) == field.default, name
 
 

@@ -53,7 +53,10 @@ def retry_all(session: Session) -> bool:
     with _writing(session) as store:
         now = session.clock.now()
         places = Places(session.config(), store)
-        results = [people.retry(store, row, now) for row in people.orders_with_problems(store)]
+        results = [
+            people.retry(store, row, now, deciding=False)
+            for row in people.orders_with_problems(store)
+        ]
         for problem in store.problems():
             if not problem.order_id:
                 people.retry_connection(store, problem, now)
@@ -125,7 +128,7 @@ def _from_options(changes: Sequence[str]) -> dict[str, str]:
 def _from_editor(
     row: OrderRow, present: dict[str, str], environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """Let a person change the fields in his editor, as TOML."""
+    """Let a person change the fields in his editor, as TOML; give what he changed."""
     document: dict[str, dict[str, Any]] = {}
     for name, value in present.items():
         table, _, field = name.partition(".")
@@ -139,7 +142,8 @@ def _from_editor(
         tables = tomllib.loads(edited(head + tomli_w.dumps(document), environment))
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError([f"what the editor left is no TOML: {error}"]) from None
-    return dict(_flat(tables, ""))
+    left = _flat(tables, "")
+    return {name: value for name, value in left if present.get(name) != value}
 
 
 def _flat(tables: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from orderlink.basics import Status
 from orderlink.complaints import suggestion
 from orderlink.errors import ConfigurationError
-from orderlink.model import Status
 from orderlink.report.document import json_text, orders_document
 from orderlink.report.places import Places
 from orderlink.report.views import matches_blocks, orders_blocks

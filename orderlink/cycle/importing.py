@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from orderlink.codec import dumps, loads, plain
 from orderlink.cycle.choices import creation_of, is_left_out
+from orderlink.cycle.misses import Misses
 from orderlink.decide.arrival import (
     Arrival,
     first_sighting,
     merge_lines,
     oldest_placed,
     on_details,
+    on_listed,
     on_seen_shipments,
-    on_sighting,
 )
 from orderlink.decide.editing import on_hold_rule
 from orderlink.decide.timing import (
@@ -51,6 +52,7 @@ class Unfinished:
     position: str = ""
     gap_hours: int = 0  # since the last look, where that was too long ago
     everything: bool = False  # older orders, too, whatever import_from says
+    nameless: bool = False  # a row did not say which order it is
 
 
 def look(run: Run, market: Connection, shop: Connection, selection: Selection) -> None:
@@ -67,7 +69,7 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
     try:
         for page in market.connector.orders(Look(since=this.since, position=this.position)):
             _put_first_run_right(run, market, first=first)
-            _take(run, market, shop, this, page)
+            this = _take(run, market, shop, this, page)
             pages += 1
             if page.position and not run.may_go_on():
                 return
@@ -77,8 +79,7 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
         run.say(market.label, "the list goes on in the next run: the rate limit is reached")
         return
     market.row = run.store.connection(market.id)
-    if this.reason:
-        _read_missing(run, market, this.started)
+    _read_missing(run, market, this.started if this.reason else market.row.full_look_at)
 
 
 def _put_first_run_right(run: Run, market: Connection, *, first: bool) -> None:
@@ -112,9 +113,12 @@ def _begun(run: Run, market: Connection, selection: Selection) -> Unfinished:
     return Unfinished(now, since, reason, gap_hours=int(gap.total_seconds() // 3600))
 
 
-def _take(run: Run, market: Connection, shop: Connection, this: Unfinished, page: Page) -> None:
+def _take(
+    run: Run, market: Connection, shop: Connection, this: Unfinished, page: Page
+) -> Unfinished:
     shelf = run.store.shelf(market.id, run.clock)
     with run.store.transaction():
+        this = _note_nameless(run, market, this, page)
         closed = _take_page(run, market, shop, this, page)
         if page.position:
             shelf.put(LOOK, dumps(replace(this, position=page.position)))
@@ -122,11 +126,27 @@ def _take(run: Run, market: Connection, shop: Connection, this: Unfinished, page
             shelf.put(LOOK, "")
             if run.trusted():
                 full = market.settings.import_from if this.reason else None
-                run.store.looked(market.id, page.until or this.started, full)
+                until = page.until or this.started
+                run.store.looked(market.id, until, full, began=this.started)
     for row in closed:
         see_shipments(run, market, row)
     if not page.position:
         _tell_gap(run, market, this)
+    return this
+
+
+def _note_nameless(run: Run, market: Connection, this: Unfinished, page: Page) -> Unfinished:
+    """Tell of rows that do not say which order they are; a whole list without any ends that."""
+    place = OrderKey(market.id, "")
+    rows = (entry for entry in page.rows if isinstance(entry, Unreadable) and not entry.order_id)
+    nameless = next(rows, None)
+    if nameless is not None:
+        problem = Problem("unreadable_rows", f"an order in its list: {nameless.why}")
+        run.store.open_problem(place, problem, run.now())
+        return replace(this, nameless=True)
+    if this.reason and not page.position and not this.nameless:
+        run.store.solve(place, ["unreadable_rows"], run.now())
+    return this
 
 
 def _tell_gap(run: Run, market: Connection, this: Unfinished) -> None:
@@ -142,10 +162,10 @@ def _take_page(
     """Write a page down; give the orders of the shop that somebody shipped at the marketplace."""
     closed = []
     for entry in page.rows:
-        key = OrderKey(market.id, _id_of(entry))
         if isinstance(entry, Unreadable):
             _take_unreadable(run, market, shop, entry)
             continue
+        key = OrderKey(market.id, entry.id if isinstance(entry, Order) else entry.order_id)
         sighting = entry.sighting() if isinstance(entry, Order) else entry
         row = run.store.order(key)
         if row is None:
@@ -159,10 +179,6 @@ def _take_page(
             if status is Status.SHIPPED and row.shop_order_id:
                 closed.append(row)
     return closed
-
-
-def _id_of(entry: Sighting | Order | Unreadable) -> str:
-    return entry.id if isinstance(entry, Order) else entry.order_id
 
 
 def _take_new(
@@ -199,6 +215,8 @@ def _add(
 
 def _take_unreadable(run: Run, market: Connection, shop: Connection, entry: Unreadable) -> None:
     key = OrderKey(market.id, entry.order_id)
+    if not key.order_id:
+        return
     if run.store.order(key) is None:
         _add(run, market, shop, key, run.now(), ())
     row = run.store.order(key)
@@ -210,7 +228,7 @@ def _take_unreadable(run: Run, market: Connection, shop: Connection, entry: Unre
 def take_lines(run: Run, row: OrderRow, lines: tuple[LineRow, ...]) -> Status | None:
     """Take over what the marketplace says about an order's lines; give the status it gets."""
     ship = run.store.last_effect(row.key, Kind.SHIP)
-    verdict = on_sighting(row, lines, run.now(), ship_open=ship is not None and ship.open)
+    verdict = on_listed(row, lines, run.now(), ship_open=ship is not None and ship.open)
     run.store.apply(row, verdict, run.now())
     if verdict.status is not None:
         run.counts[str(verdict.status)] += 1
@@ -220,7 +238,7 @@ def take_lines(run: Run, row: OrderRow, lines: tuple[LineRow, ...]) -> Status | 
 def _apply_order(run: Run, row: OrderRow, order: Order) -> None:
     market, shop = run.marketplace_of(row), run.shop_of(row)
     if market and shop and is_left_out(order, market, shop) and not row.shop_order_id:
-        run.store.leave_out(row.key)
+        run.store.leave_out(row.key, run.now())
         run.counts["left_out"] += len(order.lines)
         return
     ship = run.store.last_effect(row.key, Kind.SHIP)
@@ -234,18 +252,41 @@ def _apply_order(run: Run, row: OrderRow, order: Order) -> None:
         run.counts[str(verdict.status)] += 1
 
 
-def _read_missing(run: Run, market: Connection, started: datetime) -> None:
-    """Read singly what is open here and was missing from the whole open list."""
-    for row in run.store.open_orders(market.id):
+def _read_missing(run: Run, market: Connection, full_look_at: datetime | None) -> None:
+    """Read singly what is open here and was missing from the last whole open list.
+
+    Each run goes on with what the runs before could not read; nothing rests on it meanwhile (see
+    `orderlink.decide.timing.looked_at`).
+    """
+    if full_look_at is None:
+        return
+    misses = Misses("reading_fails")
+    for row in run.store.missing_orders(market.id, full_look_at):
         if not run.may_go_on():
             return
-        if row.seen_at < started and (row.has_details or row.shop_order_id):
-            read_order(run, market, row)
+        if (row.has_details or row.shop_order_id) and is_due(row.not_before, run.now()):
+            _read_singly(run, market, row, misses)
+
+
+def _read_singly(run: Run, market: Connection, row: OrderRow, misses: Misses) -> None:
+    """Read one order; where that fails, it waits, and the others go on."""
+    attempts = row.attempts + 1
+    later = {"attempts": attempts, "not_before": run.now() + pause(attempts)}
+    try:
+        after = read_order(run, market, row)
+    except TryLater as error:
+        misses.note(run, row, error, later)
+        return
+    misses.reached()
+    if after is None:
+        with run.store.transaction():
+            run.store.apply(row, Verdict(changes=later), run.now())
 
 
 def read_order(run: Run, market: Connection, row: OrderRow) -> OrderRow | None:
-    """Read one order at the marketplace and write down what follows; None where it is not there.
+    """Read one order at the marketplace and write down what follows.
 
+    None where no order was read (it is not there, or not readable), or where it is not ours.
     Raises `TryLater` and `SignInFailed` as the connector does.
     """
     try:
@@ -259,8 +300,8 @@ def read_order(run: Run, market: Connection, row: OrderRow) -> OrderRow | None:
         if isinstance(entry, Unreadable):
             problem = Problem("unreadable", f"it cannot be read: {entry.why}")
             run.store.apply(row, Verdict(opens=(problem,)), run.now())
-        else:
-            _apply_order(run, row, entry)
+            return None
+        _apply_order(run, row, entry)
     after = run.store.order(row.key)
     if after is not None and after.status is Status.SHIPPED and row.status not in CLOSED:
         see_shipments(run, market, after)
@@ -302,31 +343,10 @@ def brake(run: Run, market: Connection, selection: Selection) -> bool:
 
 def details(run: Run, market: Connection, selection: Selection) -> None:
     """Read the new orders that are known by their id only; what fails is tried again later."""
+    misses = Misses("reading_fails")
     for row in run.store.new_orders(market.id):
         if row.has_details or not selection.takes(row) or not is_due(row.not_before, run.now()):
             continue
         if not run.may_go_on():
             return
-        words = {problem.word for problem in run.store.problems(row.key)}
-        if "unreadable" in words and not selection.orders:
-            _try_again_later(run, row)
-        try:
-            read_order(run, market, row)
-        except TryLater as error:
-            if error.transport or error.retry_at is not None:
-                raise
-            _note_failure(run, row, error)
-
-
-def _try_again_later(run: Run, row: OrderRow) -> None:
-    attempts = row.attempts + 1
-    changes = {"attempts": attempts, "not_before": run.now() + pause(attempts)}
-    with run.store.transaction():
-        run.store.apply(row, Verdict(changes=changes), run.now())
-
-
-def _note_failure(run: Run, row: OrderRow, error: RemoteError) -> None:
-    _try_again_later(run, row)
-    with run.store.transaction():
-        problem = Problem("reading_fails", str(error))
-        run.store.apply(row, Verdict(opens=(problem,)), run.now())
+        _read_singly(run, market, row, misses)

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from orderlink.cycle.mending import expected_in_shop
+from orderlink.cycle.misses import Misses
 from orderlink.decide.creation import difference
 from orderlink.decide.shop import is_followed, on_late_reading, on_reading
 from orderlink.decide.timing import LATE_CODE_EVERY, PARCELS_EVERY
-from orderlink.decide.verdict import Verdict
-from orderlink.errors import NotOffered, RemoteError
+from orderlink.decide.verdict import Problem, Verdict
+from orderlink.errors import NotOffered, RemoteError, SignInFailed, TryLater
 from orderlink.model import ShopOrder, ShopState, Status
 from orderlink.rows import Kind, OrderRow
 from orderlink.shops import ReadsParcels
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run, Selection
 
 IDS_AT_ONCE = 100
+READ = Verdict(closes=("polling_fails",))
+
 NO_PARCELS = "parcels are not offered"
 """On the shelf for a day where a shop has no such function."""
 
@@ -69,26 +72,34 @@ def _chunks(rows: Sequence[OrderRow]) -> Iterator[Sequence[OrderRow]]:
 def read_rows(run: Run, shop: Connection, rows: Sequence[OrderRow]) -> None:
     """Read these orders in the shop and write down what follows.
 
-    Raises what the connector raises; an id that the answer left out is read singly.
+    Raises what the connector raises. An id that the answer left out is read singly, after all
+    others; where that fails, it is the problem of that order.
     """
     reading = shop.connector.read([row.shop_order_id for row in rows])
-    for row in rows:
+    misses = Misses("polling_fails")
+    for row in sorted(rows, key=lambda row: row.shop_order_id not in reading.orders):
         answer = reading.orders.get(row.shop_order_id)
-        if answer is None:
-            answer = shop.connector.read_one(row.shop_order_id)
-        _decide(run, shop, row, answer)
+        try:
+            if answer is None:
+                answer = shop.connector.read_one(row.shop_order_id)
+            _decide(run, shop, row, answer)
+        except TryLater as error:
+            misses.note(run, row, error)
+        else:
+            misses.reached()
 
 
 def _decide(run: Run, shop: Connection, row: OrderRow, answer: ShopOrder | None) -> None:
     market = run.marketplace_of(row)
     if market is None:
         return
-    asked_elsewhere = True
+    asked_elsewhere, read = True, READ
     if answer is not None and answer.state is ShopState.COMPLETED and not answer.parcels:
-        answer, asked_elsewhere = _with_parcels(run, shop, row, answer)
+        answer, asked_elsewhere, read = _with_parcels(run, shop, row, answer)
     now = run.now()
     if row.status is Status.SHIPPED:
-        verdict = on_late_reading(row, answer, now)
+        sent = run.store.last_effect(row.key, Kind.UPDATE_TRACKING) is not None
+        verdict = on_late_reading(row, answer, now, sent=sent)
     else:
         verdict = on_reading(
             row,
@@ -98,7 +109,7 @@ def _decide(run: Run, shop: Connection, row: OrderRow, answer: ShopOrder | None)
             trusted=run.trusted(),
             has_parcels_elsewhere=not asked_elsewhere,
         )
-    verdict += _mended(run, row, answer)
+    verdict += _mended(run, row, answer) + read
     with run.store.transaction():
         run.store.apply(row, verdict, now)
     if verdict.status is not None:
@@ -112,26 +123,36 @@ def _mended(run: Run, row: OrderRow, answer: ShopOrder | None) -> Verdict:
         return Verdict()
     if "total_differs" not in {problem.word for problem in run.store.problems(row.key)}:
         return Verdict()
-    return Verdict() if difference(expected_in_shop(run, row), answer) else Verdict(closes=("total_differs",))
+    return (
+        Verdict()
+        if difference(expected_in_shop(run, row), answer)
+        else Verdict(closes=("total_differs",))
+    )
 
 
 def _with_parcels(
     run: Run, shop: Connection, row: OrderRow, answer: ShopOrder
-) -> tuple[ShopOrder, bool]:
-    """Ask for parcels that are not in the order itself; False where that could not be done now."""
+) -> tuple[ShopOrder, bool, Verdict]:
+    """Ask for parcels that are not in the order itself.
+
+    Gives the order with them, False where that could not be done now, and what follows from the
+    reading itself. Raises `SignInFailed`.
+    """
     shelf = run.store.shelf(shop.id, run.clock)
     if not isinstance(shop.connector, ReadsParcels) or shelf.get(NO_PARCELS):
-        return answer, True
+        return answer, True, READ
     now, asked = run.now(), row.parcels_asked_at
     if asked is not None and timedelta(0) <= now - asked < PARCELS_EVERY:
-        return answer, False
+        return answer, False, READ
     try:
         parcels = shop.connector.parcels(answer.id)
     except NotOffered:
         shelf.put(NO_PARCELS, "1", now + timedelta(days=1))
-        return answer, True
-    except RemoteError:
-        return answer, False
+        return answer, True, READ
+    except SignInFailed:
+        raise
+    except RemoteError as error:
+        return answer, False, Verdict(opens=(Problem("polling_fails", str(error)),))
     with run.store.transaction():
         run.store.apply(row, Verdict(changes={"parcels_asked_at": now}), now)
-    return replace(answer, parcels=parcels), True
+    return replace(answer, parcels=parcels), True, READ

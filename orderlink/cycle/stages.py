@@ -11,7 +11,8 @@ from orderlink.cycle.creating import create_orders, meet_shop
 from orderlink.cycle.importing import brake, details, look
 from orderlink.cycle.mending import mend_in_shop
 from orderlink.cycle.polling import poll_shop
-from orderlink.cycle.pushing import ask_tickets, report, settle_unknown
+from orderlink.cycle.pushing import report
+from orderlink.cycle.settling import ask_tickets, settle_unknown
 from orderlink.cycle.trying import try_order
 from orderlink.rows import OrderKey
 

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from orderlink.decide.carrier import codes_of
+from orderlink.decide.timing import pause
 from orderlink.decide.verdict import NOTHING, PASSING, Problem, Verdict
 from orderlink.model import CLOSED, Order, SeenShipment, Status
 from orderlink.rows import Event, Kind, LineRow, OrderRow
@@ -118,6 +119,26 @@ def on_sighting(
     return seen + _handled_there(row)
 
 
+def on_listed(
+    row: OrderRow, lines: tuple[LineRow, ...], now: datetime, *, ship_open: bool
+) -> Verdict:
+    """Decide what it means that a list, which tells the lines only, names a known order.
+
+    Where other pieces are wanted than in the order that was read, it is read again before it is
+    created. What is listed is not missing, so that it is no matter any more that reading it failed.
+    """
+    verdict = on_sighting(row, lines, now, ship_open=ship_open)
+    if row.status is Status.NEW and row.has_details and _wanted(row.lines) != _wanted(lines):
+        return verdict + Verdict(changes={"has_details": False, "not_before": None})
+    if row.shop_order_id or row.has_details:
+        return verdict + Verdict(closes=("reading_fails",))
+    return verdict
+
+
+def _wanted(lines: Sequence[LineRow]) -> dict[str, int]:
+    return {line.line_id: line.wanted for line in lines}
+
+
 def _cancelled(row: OrderRow) -> Verdict:
     if row.shop_order_id:
         shown = row.shop_order_number or row.shop_order_id
@@ -186,9 +207,10 @@ def on_details(
 ) -> Verdict:
     """Decide what a whole order means: the first reading keeps it, later ones only its quantities.
 
-    What the buyer is called and where he lives is never written again once the shop has it.
+    What the buyer is called and where he lives is never written again once the shop has it. An
+    order that is not ready is read again before it is created; later that is no matter.
     """
-    lines = lines_of(order)
+    seen = on_sighting(row, lines_of(order), now, ship_open=ship_open)
     facts: dict[str, object] = {"attempts": 0, "not_before": None}
     if not row.shop_order_id and row.status is Status.NEW:
         days = [line for line in order.lines if not line.by_marketplace and line.open]
@@ -203,10 +225,18 @@ def on_details(
             "deliver_by": min((line.deliver_by for line in days if line.deliver_by), default=None),
             "expires_on": min((line.expires_on for line in days if line.expires_on), default=None),
         }
-    read = Verdict(changes=facts, closes=("unreadable", "reading_fails"))
-    if order.not_ready:
-        return read + Verdict(opens=(Problem("not_ready", order.not_ready),))
-    return read + Verdict(closes=("not_ready",)) + on_sighting(row, lines, now, ship_open=ship_open)
+    read = Verdict(changes=facts, closes=("unreadable", "reading_fails")) + seen
+    if order.not_ready and row.status is Status.NEW and seen.status is None:
+        return read + _not_ready(row, order.not_ready, now)
+    return read + Verdict(closes=("not_ready",))
+
+
+def _not_ready(row: OrderRow, why: str, now: datetime) -> Verdict:
+    attempts = row.attempts + 1
+    return Verdict(
+        changes={"has_details": False, "attempts": attempts, "not_before": now + pause(attempts)},
+        opens=(Problem("not_ready", why),),
+    )
 
 
 def on_seen_shipments(row: OrderRow, shipments: Sequence[SeenShipment]) -> Verdict:

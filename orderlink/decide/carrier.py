@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orderlink import carriers
-from orderlink.carriers import LearntPrefix, Rule, Word
 from orderlink.model import Parcel
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from orderlink.carriers import LearntPrefix
     from orderlink.config import MarketplaceSettings
     from orderlink.rows import OrderRow
 
 LETTER = "letter_no_tracking"
 """The carrier id of letter post without a code."""
 
-LEARNABLE = frozenset({Word.RULE, Word.SHOP})
+LEARNABLE = frozenset({"rule", "shop"})
 """Evidence of the merchant's own: only from shipments named by it are prefixes learnt."""
 
 
@@ -50,7 +50,7 @@ def codes_of(row: OrderRow) -> tuple[str, ...]:
         code
         for parcel in row.parcels
         for code in carriers.clean(parcel.code)
-        if carriers.detect(code, not_codes=own).evidence.word is not Word.NO_CODE
+        if carriers.detect(code, not_codes=own).evidence.word is not carriers.Word.NO_CODE
     ]
     return tuple(dict.fromkeys(codes))
 
@@ -92,7 +92,9 @@ def choose(
         carriers=settings.carriers,
         shop_carrier=parcel.shop_carrier or None,
         shop_carrier_table=settings.carrier_names,
-        rules=[Rule(one.pattern, one.carrier, one.strip) for one in settings.carrier_rules],
+        rules=[
+            carriers.Rule(one.pattern, one.carrier, one.strip) for one in settings.carrier_rules
+        ],
         learnt=learnt,
         default_carrier=settings.default_carrier if known_default else None,
         not_codes=_own_numbers(row),
@@ -120,12 +122,12 @@ def _parcel_with_code(row: OrderRow) -> Parcel | None:
 
 def _without_code(settings: MarketplaceSettings, served: Collection[str]) -> Choice:
     if not settings.letter_post:
-        return Choice(word=Word.NO_CODE, why="no code")
+        return Choice(word=carriers.Word.NO_CODE, why="no code")
     letter = carriers.marketplace_code(LETTER, settings.type, served=served)
     return Choice(
         carrier=LETTER,
         carrier_code=letter.code if letter else "",
-        word=Word.NO_CODE,
+        word=carriers.Word.NO_CODE,
         why="no code, letter_post is set",
     )
 
@@ -176,4 +178,4 @@ def learnt_from(choice_word: str, code: str, carrier: str) -> LearntPrefix | Non
     if choice_word not in LEARNABLE or not carrier:
         return None
     prefix = carriers.learn(code, carrier)
-    return LearntPrefix(prefix, carrier) if prefix else None
+    return carriers.LearntPrefix(prefix, carrier) if prefix else None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from orderlink.carriers import carriers
+from orderlink import carriers
 from orderlink.complaints import suggestion
 from orderlink.decide.verdict import Problem, Verdict
 from orderlink.model import CLOSED, Address, Order, money_text
@@ -60,7 +59,7 @@ def _wrong(name: str, value: str, row: OrderRow, present: Mapping[str, str]) -> 
         return f"{row.key.order_id} is {row.status}: nothing can be mended any more"
     if name not in present:
         return f"{name} cannot be mended{suggestion(name, list(present))}"
-    known = [one.identifier for one in carriers()]
+    known = [one.identifier for one in carriers.carriers()]
     if name == "report.carrier" and value and value not in known:
         return f"{name}: no carrier is called {value}{suggestion(value, known)}"
     country = name.endswith(".country") and value
@@ -94,8 +93,8 @@ def kept_edits(edits: Mapping[str, str]) -> dict[str, str]:
 def hold_reason(order: Order, rule: HoldRule) -> str:
     """Say by which of the merchant's rules an order is kept from the shop; empty: by none."""
     total = order.total()
-    if rule.total_over is not None and total > rule.total_over:
-        limit = money_text(Decimal(rule.total_over), order.currency)
+    if rule.total_over and total > rule.total_over:
+        limit = money_text(rule.total_over, order.currency)
         return f"its total of {money_text(total, order.currency)} is over {limit}"
     if order.ship_to.country in rule.countries:
         return f"it goes to {order.ship_to.country}"

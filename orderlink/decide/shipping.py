@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from orderlink.decide.verdict import PASSING, Problem, Verdict
 from orderlink.model import Shipment, ShippedLine, Status, TicketState
-from orderlink.rows import EffectRow, Event, Kind, OrderRow
+from orderlink.rows import EffectRow, Event, Kind, LineRow, OrderRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -69,15 +69,21 @@ def on_shipment_refused(row: OrderRow, sentence: str) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What look-ups found out about a report whose answer was lost.
+    """What complete look-ups found out about a report whose answer was lost.
 
-    `ticket` to ask for, or `done`, or neither: nothing of it is there. `otherwise` has the codes
-    where the order was shipped, but not by this report.
+    `ticket` to ask for, or `done`, or none of these: nothing of it is there. `otherwise` has the
+    codes where the order was shipped, but not by this report; `cancelled`: nothing is left to ship.
     """
 
     ticket: str = ""
     done: bool = False
     otherwise: tuple[str, ...] = ()
+    cancelled: bool = False
+
+    @property
+    def not_there(self) -> bool:
+        """Tell whether nothing of the report is there, so that it may be sent again."""
+        return not (self.ticket or self.done or self.otherwise or self.cancelled)
 
 
 def settle(
@@ -86,41 +92,61 @@ def settle(
     known_tickets: Collection[str],
     tickets: Sequence[Ticket],
     shipments: Sequence[SeenShipment] | None,
-    open_lines: Collection[str],
+    lines: Sequence[LineRow],
 ) -> Settled:
     """Decide what became of a report, from what the marketplace says now.
 
-    First a ticket newer than the attempt, then the order's quantities (`open_lines`: ids of lines
-    with pieces left to ship), then a shipment with our reference or our code. `shipments` None: the
-    marketplace cannot list them.
+    First a ticket of it, then the quantities of the order's `lines`, then a shipment with our
+    reference or our code. `shipments` None: the marketplace cannot list them.
     """
     for ticket in tickets:
-        newer = ticket.created_at is None or ticket.created_at >= attempted_at - CLOCKS_DIFFER
-        if newer and ticket.id not in known_tickets and ticket.state is not TicketState.UNKNOWN:
+        if _is_of(ticket, attempted_at, known_tickets):
             return Settled(ticket=ticket.id)
     seen = shipments or ()
     if any(one.reference == shipment.reference for one in seen):
         return Settled(done=True)
     wanted = {line.line_id for line in shipment.lines}
-    if wanted & set(open_lines):
+    named = [line for line in lines if line.line_id in wanted]
+    if any(line.open for line in named):
         return Settled()
+    if named and not any(line.shipped for line in named):
+        return Settled(cancelled=True)
     if shipments is None or (shipment.code and shipment.code in {one.code for one in seen}):
         return Settled(done=True)
     return Settled(otherwise=tuple(sorted({one.code or "no code" for one in seen})) or ("no code",))
 
 
-def on_shipped_otherwise(shipment: Shipment, codes: Sequence[str]) -> Verdict:
+def _is_of(ticket: Ticket, attempted_at: datetime, known_tickets: Collection[str]) -> bool:
+    """Tell whether a ticket says how the report goes.
+
+    One that was given up or refused before may still act; its old refusal is no news.
+    """
+    if ticket.id in known_tickets:
+        return ticket.state in {TicketState.PENDING, TicketState.DONE}
+    newer = ticket.created_at is None or ticket.created_at >= attempted_at - CLOCKS_DIFFER
+    return newer and ticket.state is not TicketState.UNKNOWN
+
+
+def on_shipped_otherwise(row: OrderRow, shipment: Shipment, codes: Sequence[str]) -> Verdict:
     """Decide what it means that somebody else closed the order at the marketplace."""
     there = ", ".join(codes)
     ours = shipment.code or "no code"
+    seen = Verdict(events=(Event("shipped_at_marketplace", {"codes": there}),))
+    if row.status is not Status.PENDING_SHIPMENT:
+        return seen
     told = Problem("shipped_otherwise", f"already shipped there with {there}, here with {ours}")
-    return Verdict(
+    return seen + Verdict(
         status=Status.SHIPPED,
-        events=(Event("shipped_at_marketplace", {"codes": there}),),
         closes=PASSING,
         opens=() if set(codes) == {ours} else (told,),
         withdrawn=(Kind.SHIP,),
     )
+
+
+def on_not_settled(sentence: str) -> Verdict:
+    """Decide what it means that a look-up of a report failed: no answer settles nothing."""
+    told = f"what became of the report cannot be looked up: {sentence}"
+    return Verdict(opens=(Problem("reporting_fails", told),))
 
 
 def on_tracking_updated(shipment: Shipment) -> Verdict:

@@ -87,7 +87,7 @@ def _reopened(row: OrderRow, *, event: bool = True) -> Verdict:
         changes={"waiting_since": None, "refund_confirmed": False},
         events=(Event("reopened"),) if event else (),
         withdrawn=(Kind.SHIP,),
-        closes=("partly_refunded", "marketplace_refused", "carrier_unknown"),
+        closes=("partly_refunded", "marketplace_refused", "carrier_unknown", "reporting_fails"),
     )
 
 
@@ -133,13 +133,18 @@ def _completed(
     return NOTHING
 
 
-def on_late_reading(row: OrderRow, shop: ShopOrder | None, now: datetime) -> Verdict:
-    """Decide what the shop's answer means for an order that was closed without a code."""
+def on_late_reading(
+    row: OrderRow, shop: ShopOrder | None, now: datetime, *, sent: bool = False
+) -> Verdict:
+    """Decide what the shop's answer means for an order that was closed without a code.
+
+    `sent`: a late code is under way already, or was refused.
+    """
     seen = Verdict(changes={"shop_seen_at": now})
-    if shop is None or shop.reference != row.reference or shop.parcels == row.parcels:
+    if shop is None or shop.reference != row.reference:
         return seen
     seen += _parcels(row, shop)
     code = first_code(replace(row, parcels=shop.parcels))
-    if not code or shop.state is not ShopState.COMPLETED:
+    if not code or sent or shop.state is not ShopState.COMPLETED:
         return seen
     return seen + Verdict(events=(Event("late_code", {"code": code}),), due=(Kind.UPDATE_TRACKING,))

@@ -47,11 +47,12 @@ def is_fresh(seen_at: datetime | None, now: datetime) -> bool:
 def looked_at(row: OrderRow, connection: ConnectionRow) -> datetime:
     """Say when the marketplace last told about this order.
 
-    A complete list of changes that does not name an order is a look at it, too.
+    A complete list of changes that does not name an order is a look at it, too; but where the last
+    whole open list did not name it, something became of it that nobody has read yet.
     """
-    if connection.changes_until is None:
-        return row.seen_at
-    return max(row.seen_at, connection.changes_until)
+    until, full = connection.changes_until, connection.full_look_at
+    missing = full is not None and row.seen_at < full
+    return row.seen_at if until is None or missing else max(row.seen_at, until)
 
 
 def clock_is_trusted(now: datetime, newest: datetime | None, skews: list[timedelta]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from orderlink.model import Status
+from orderlink.basics import Status
 from orderlink.problems import WORDS
 from orderlink.rows import Event, Kind
 

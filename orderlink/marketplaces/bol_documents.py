@@ -138,7 +138,8 @@ def _placed_at(order: Part) -> datetime:
 
 def _known_id(row: Json) -> str:
     known = row.get("orderId") if isinstance(row, dict) else None
-    return known if isinstance(known, str) else ""
+    usable = isinstance(known, str | int) and not isinstance(known, bool)
+    return str(known) if usable else ""
 
 
 def _line_from(item: Part) -> Line:

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from orderlink.settings import MarketplaceSettings, Secret
+from orderlink.secrets import Secret
+from orderlink.settings import MarketplaceSettings
 
 
 class BolSettings(MarketplaceSettings):

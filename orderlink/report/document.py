@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from orderlink.model import Status
+from orderlink.basics import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -242,8 +242,11 @@ class WooCommerce:
 
     def _order_document(self, shop_id: str) -> Json:
         answer = self._ask(f"/orders/{shop_id}", {})
-        if answer.status == 404 and documents.error_from(answer.document)[0] == NO_SUCH_ORDER:
+        code = documents.error_from(answer.document)[0]
+        if answer.status == 404 and code == NO_SUCH_ORDER:
             return None
+        if answer.status == 404:
+            raise NotOffered(f"the shop answered 404 ({code or 'no word'}): is its REST API there?")
         return _settled(answer).document
 
     def _ask(self, path: str, query: Mapping[str, str | int]) -> Answer:

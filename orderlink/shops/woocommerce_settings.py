@@ -6,7 +6,8 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from orderlink.settings import Secret, ShopSettings
+from orderlink.secrets import Secret
+from orderlink.settings import ShopSettings
 
 NO_SALE = frozenset({"cancelled", "failed", "refunded", "trash"})
 """The statuses of orders that are no sale (any more)."""

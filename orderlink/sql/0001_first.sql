@@ -1,5 +1,5 @@
 -- The first schema. Times are UTC text, amounts text decimals, compound values JSON text that no
--- query looks into; account and connection stand in every key (see README, Design).
+-- query searches; account and connection stand in every key (see README, Design).
 
 CREATE TABLE facts (
     name TEXT NOT NULL PRIMARY KEY,
@@ -123,6 +123,7 @@ CREATE TABLE problems (
 );
 CREATE UNIQUE INDEX problems_open ON problems (account, connection, order_id, word)
     WHERE solved_at IS NULL;
+CREATE INDEX problems_of_order ON problems (account, connection, order_id);
 CREATE INDEX problems_told ON problems (account, told_at)
     WHERE solved_at IS NOT NULL AND told_at IS NOT NULL;
 

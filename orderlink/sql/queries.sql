@@ -19,7 +19,7 @@ UPDATE connections SET first_run_at = :at WHERE account = :account AND id = :id
 -- looked --
 UPDATE connections SET changes_until = :until WHERE account = :account AND id = :id
 -- looked_at_all --
-UPDATE connections SET changes_until = :until, full_look_at = :until, import_from = :import_from
+UPDATE connections SET changes_until = :until, full_look_at = :began, import_from = :import_from
 WHERE account = :account AND id = :id
 -- forget_looks --
 UPDATE connections SET changes_until = NULL, full_look_at = NULL WHERE account = :account
@@ -44,18 +44,32 @@ ON CONFLICT (account, connection, order_id) DO NOTHING
 -- leave_out_order --
 DELETE FROM orders WHERE account = :account AND connection = :connection AND order_id = :order_id
     AND status = 'new' AND shop_order_id = ''
+-- keep_report_edits --
+UPDATE orders SET edits = (SELECT json_group_object(key, value) FROM json_each(edits)
+    WHERE key LIKE 'report.%')
+WHERE account = :account AND connection = :connection AND order_id = :order_id
 -- change_status --
 UPDATE orders SET status = :status, purged = 0,
     closed_at = CASE WHEN :status IN ('shipped', 'cancelled', 'manual') THEN :at END
 WHERE account = :account AND connection = :connection AND order_id = :order_id AND status = :old
+    AND (status NOT IN ('shipped', 'cancelled') OR status = :status)
 -- correct_closed_at --
 UPDATE orders SET closed_at = :now
 WHERE account = :account AND purged = 0 AND closed_at IS NOT NULL AND closed_at > :now
 -- unpurged_orders --
-SELECT * FROM orders WHERE account = :account AND purged = 0 AND closed_at < :closed_before
+SELECT * FROM orders WHERE account = :account AND purged = 0 AND closed_at IS NOT NULL
+    AND closed_at < :closed_before
 ORDER BY closed_at LIMIT :limit
+-- unpurged_unreadable --
+SELECT orders.* FROM orders
+JOIN problems ON problems.account = orders.account AND problems.connection = orders.connection
+    AND problems.order_id = orders.order_id AND problems.word = 'unreadable'
+    AND problems.solved_at IS NULL
+WHERE orders.account = :account AND orders.document IS NOT NULL AND orders.status = 'new'
+    AND orders.seen_at < :seen_before
+ORDER BY orders.seen_at LIMIT :limit
 -- purged_order --
-UPDATE orders SET purged = 1, document = NULL, edits = '{}'
+UPDATE orders SET purged = 1, document = NULL, edits = '{}', has_details = 0
 WHERE account = :account AND connection = :connection AND order_id = :order_id
 -- purge_events --
 UPDATE events SET details = '{}' WHERE account = :account AND connection = :connection
@@ -64,12 +78,19 @@ UPDATE events SET details = '{}' WHERE account = :account AND connection = :conn
 -- purge_problems --
 UPDATE problems SET sentence = '', details = '{}' WHERE account = :account
     AND connection = :connection AND order_id = :order_id
+-- purge_effects --
+UPDATE outbox SET error = '' WHERE account = :account
+    AND connection = :connection AND order_id = :order_id
 -- oldest_personal_data --
 SELECT MIN(first_seen_at) AS at FROM orders WHERE account = :account AND document IS NOT NULL
 -- open_orders --
 SELECT * FROM orders WHERE account = :account AND connection = :connection
     AND status NOT IN ('shipped', 'cancelled', 'manual')
-ORDER BY placed_at, order_id
+ORDER BY +placed_at, order_id
+-- missing_orders --
+SELECT * FROM orders WHERE account = :account AND connection = :connection
+    AND status NOT IN ('shipped', 'cancelled', 'manual') AND seen_at < :seen_before
+ORDER BY +placed_at, order_id
 -- new_orders --
 SELECT * FROM orders WHERE account = :account AND connection = :connection
     AND status NOT IN ('shipped', 'cancelled', 'manual') AND status = 'new'
@@ -80,7 +101,7 @@ UPDATE orders SET approved = 1 WHERE account = :account AND connection = :connec
 -- followed_orders --
 SELECT * FROM orders WHERE account = :account AND shop = :shop
     AND status IN ('not_shipped', 'waiting', 'pending_shipment')
-ORDER BY placed_at, order_id
+ORDER BY +placed_at, order_id
 -- late_orders --
 SELECT * FROM orders WHERE account = :account AND shop = :shop AND closed_without_code = 1
     AND closed_at >= :closed_after AND status = 'shipped'
@@ -106,7 +127,8 @@ ON CONFLICT (account, connection, order_id, code) DO NOTHING
 SELECT connection, status, COUNT(*) AS count FROM orders WHERE account = :account
 GROUP BY connection, status
 -- waiting_orders --
-SELECT * FROM orders WHERE account = :account AND status = 'waiting'
+SELECT * FROM orders WHERE account = :account
+    AND status NOT IN ('shipped', 'cancelled', 'manual') AND status = 'waiting'
 ORDER BY waiting_since, placed_at LIMIT :limit
 -- dated_orders --
 SELECT * FROM orders WHERE account = :account

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from orderlink.basics import Status
 from orderlink.codec import dumps, read_time, time_text
-from orderlink.model import Status
 from orderlink.rows import Event, OrderKey, OrderRow
 from orderlink.store.effects import Effects
 from orderlink.store.records import column, connection_row, order_row
@@ -57,13 +57,28 @@ class Store(Effects):
         """Put the instant of a connection's first run right, which a wrong clock gave."""
         self.database.run("correct_first_run", id=connection, at=time_text(at))
 
-    def looked(self, connection: str, until: datetime, import_from: str | None) -> None:
-        """Move the watermark; `import_from` is given after a look at the whole open list."""
+    def looked(
+        self,
+        connection: str,
+        until: datetime,
+        import_from: str | None,
+        *,
+        began: datetime | None = None,
+    ) -> None:
+        """Move the watermark; `import_from` is given after a look at the whole open list.
+
+        `began` is when that look did (`until` if not given): what was seen last before it was
+        missing from the list.
+        """
         if import_from is None:
             self.database.run("looked", id=connection, until=time_text(until))
         else:
             self.database.run(
-                "looked_at_all", id=connection, until=time_text(until), import_from=import_from
+                "looked_at_all",
+                id=connection,
+                until=time_text(until),
+                began=time_text(began or until),
+                import_from=import_from,
             )
 
     def forget_looks(self) -> None:
@@ -112,9 +127,11 @@ class Store(Effects):
             self.add_event(key, Event("seen"), now)
         return bool(added)
 
-    def leave_out(self, key: OrderKey) -> None:
+    def leave_out(self, key: OrderKey, now: datetime) -> None:
         """Drop a new order that turns out to be none of ours: the marketplace sends it."""
-        self.database.run("leave_out_order", connection=key.connection, order_id=key.order_id)
+        where = {"connection": key.connection, "order_id": key.order_id}
+        if self.database.run("leave_out_order", **where):
+            self.solve(key, [problem.word for problem in self.problems(key)], now)
 
     def apply(self, row: OrderRow, verdict: Verdict, now: datetime) -> bool:
         """Write a verdict down; False where the status had changed meanwhile.
@@ -139,6 +156,10 @@ class Store(Effects):
         return True
 
     def _write_facts(self, key: OrderKey, changes: Mapping[str, Any]) -> None:
+        if changes.get("shop_order_id"):
+            # A person may have mended more of it than was known when it was sent.
+            self.database.run("keep_report_edits", connection=key.connection, order_id=key.order_id)
+            changes = {name: value for name, value in changes.items() if name != "edits"}
         if not changes:
             return
         known = OrderRow.__dataclass_fields__
@@ -172,13 +193,19 @@ class Store(Effects):
         self.database.run("correct_closed_at", now=time_text(now))
 
     def unpurged_orders(self, closed_before: datetime, limit: int) -> list[OrderRow]:
-        """List orders closed before then whose personal data were not looked through yet."""
-        return self._orders("unpurged_orders", closed_before=time_text(closed_before), limit=limit)
+        """List orders closed before then whose personal data were not looked through yet.
+
+        An unreadable order that was last seen before then counts as closed.
+        """
+        before = time_text(closed_before)
+        rows = self._orders("unpurged_orders", closed_before=before, limit=limit)
+        rest = limit - len(rows)
+        return rows + self._orders("unpurged_unreadable", seen_before=before, limit=rest)
 
     def purge(self, row: OrderRow) -> None:
-        """Empty what is personal of one closed order, in its events and problems, too."""
+        """Empty what is personal of one order, in its events, problems and effects, too."""
         where = {"connection": row.key.connection, "order_id": row.key.order_id}
-        for query in ("purged_order", "purge_events", "purge_problems"):
+        for query in ("purged_order", "purge_events", "purge_problems", "purge_effects"):
             self.database.run(query, **where)
 
     def oldest_personal_data(self) -> datetime | None:
@@ -189,6 +216,11 @@ class Store(Effects):
     def open_orders(self, connection: str) -> list[OrderRow]:
         """List the orders of a marketplace that are still followed, oldest first."""
         return self._orders("open_orders", connection=connection)
+
+    def missing_orders(self, connection: str, full_look_at: datetime) -> list[OrderRow]:
+        """List the orders that are still followed and were not seen since then, oldest first."""
+        seen_before = time_text(full_look_at)
+        return self._orders("missing_orders", connection=connection, seen_before=seen_before)
 
     def new_orders(self, connection: str) -> list[OrderRow]:
         """List the orders that are not in the shop yet; those that keep failing come last."""

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from orderlink.basics import Parcel, Status
 from orderlink.codec import build, dumps, plain, read_time
-from orderlink.model import Parcel, Status
 from orderlink.rows import (
     ConnectionRow,
     EffectRow,

@@ -11,6 +11,7 @@ from orderlink.decide.carrier import Choice
 from orderlink.decide.shipping import (
     Settled,
     known_tickets,
+    on_not_settled,
     on_reported,
     on_shipment_refused,
     on_shipped_otherwise,
@@ -21,6 +22,7 @@ from orderlink.decide.shipping import (
     shipment_reference,
 )
 from orderlink.model import SeenShipment, ShippedLine, Status, Ticket, TicketState
+from orderlink.problems import WORDS
 from tests.support.values import CODE, NOW, effect, line, order, shipment
 
 PENDING = Status.PENDING_SHIPMENT
@@ -64,41 +66,65 @@ def test_a_refusal_asks_for_a_person_while_the_order_is_ours() -> None:
     assert on_shipment_refused(order(status=Status.CANCELLED), "no").opens == ()
 
 
+OPEN, SHIPPED, CANCELLED = (line(),), (line(shipped=2),), (line(cancelled=2),)
+BOTH = (line(shipped=1, cancelled=1),)
+OLD = NOW - timedelta(hours=1)
+
+
 @pytest.mark.parametrize(
-    ("tickets", "shipments", "open_lines", "settled"),
+    ("tickets", "shipments", "lines", "settled"),
     [
-        ([NEW], (), {"L1"}, Settled(ticket="T2")),
-        ([Ticket("T1", TicketState.DONE, created_at=NOW)], (), {"L1"}, Settled()),
-        (
-            [Ticket("T2", TicketState.DONE, created_at=NOW - timedelta(hours=1))],
-            (),
-            {"L1"},
-            Settled(),
-        ),
-        ([Ticket("T2", TicketState.UNKNOWN, created_at=NOW)], (), {"L1"}, Settled()),
-        ([Ticket("T3", TicketState.DONE)], (), {"L1"}, Settled(ticket="T3")),
-        ([], [("orderlink-A1-1", "")], {"L1"}, Settled(done=True)),
-        ([], [], {"L1"}, Settled()),
-        ([], None, set(), Settled(done=True)),
-        ([], [("", CODE)], set(), Settled(done=True)),
-        ([], [("", "3SOTHER")], set(), Settled(otherwise=("3SOTHER",))),
-        ([], [], set(), Settled(otherwise=("no code",))),
+        ([NEW], (), OPEN, Settled(ticket="T2")),
+        ([Ticket("T1", TicketState.REFUSED, created_at=NOW)], (), OPEN, Settled()),
+        ([Ticket("T1", TicketState.UNKNOWN, created_at=NOW)], (), OPEN, Settled()),
+        ([Ticket("T1", TicketState.PENDING, created_at=OLD)], (), OPEN, Settled(ticket="T1")),
+        ([Ticket("T1", TicketState.DONE, created_at=OLD)], (), OPEN, Settled(ticket="T1")),
+        ([Ticket("T2", TicketState.DONE, created_at=OLD)], (), OPEN, Settled()),
+        ([Ticket("T2", TicketState.UNKNOWN, created_at=NOW)], (), OPEN, Settled()),
+        ([Ticket("T2", TicketState.REFUSED, created_at=NOW)], (), OPEN, Settled(ticket="T2")),
+        ([Ticket("T3", TicketState.DONE)], (), OPEN, Settled(ticket="T3")),
+        ([], [("orderlink-A1-1", "")], OPEN, Settled(done=True)),
+        ([], [], OPEN, Settled()),
+        ([], [], (*SHIPPED, line(line_id="L9")), Settled(otherwise=("no code",))),
+        ([], None, SHIPPED, Settled(done=True)),
+        ([], [("", CODE)], SHIPPED, Settled(done=True)),
+        ([], [("", "3SOTHER")], SHIPPED, Settled(otherwise=("3SOTHER",))),
+        ([], [], SHIPPED, Settled(otherwise=("no code",))),
+        ([], [], CANCELLED, Settled(cancelled=True)),
+        ([], None, CANCELLED, Settled(cancelled=True)),
+        ([], [("", "3SOTHER")], BOTH, Settled(otherwise=("3SOTHER",))),
     ],
 )
 def test_a_lost_answer_is_settled_by_what_the_marketplace_says(
-    tickets: list[Ticket], shipments: Any, open_lines: set[str], settled: Settled
+    tickets: list[Ticket], shipments: Any, lines: Any, settled: Settled
 ) -> None:
     seen = (
         None
         if shipments is None
         else [SeenShipment(one[0], one[1], "TNT", ()) for one in shipments]
     )
-    assert settle(shipment(), NOW, {"T1"}, tickets, seen, open_lines) == settled
+    assert settle(shipment(), NOW, {"T1"}, tickets, seen, lines) == settled
+    assert settled.not_there is (settled == Settled())
 
 
 def test_another_code_there_is_told_and_the_same_is_not() -> None:
-    assert on_shipped_otherwise(shipment(), ("3SOTHER",)).opens[0].word == "shipped_otherwise"
-    assert on_shipped_otherwise(shipment(), (CODE,)).opens == ()
+    pending = order(status=PENDING)
+    other = on_shipped_otherwise(pending, shipment(), ("3SOTHER",))
+    assert (other.status, other.opens[0].word) == (Status.SHIPPED, "shipped_otherwise")
+    assert on_shipped_otherwise(pending, shipment(), (CODE,)).opens == ()
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not PENDING])
+def test_what_others_shipped_closes_no_order_that_is_not_to_be_reported(status: Status) -> None:
+    verdict = on_shipped_otherwise(order(status=status), shipment(), ("3SOTHER",))
+    assert (verdict.status, verdict.opens, verdict.closes) == (None, (), ())
+
+
+def test_a_look_up_that_failed_is_a_problem_that_may_pass() -> None:
+    (problem,) = on_not_settled("bol is asleep").opens
+    assert problem.word == "reporting_fails"
+    assert problem.sentence.endswith("bol is asleep")
+    assert WORDS[problem.word].transient
 
 
 def test_a_late_code_is_done_or_refused_without_moving_the_order() -> None:

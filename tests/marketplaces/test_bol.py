@@ -23,7 +23,8 @@ from orderlink.marketplaces import (
     ListsShipments,
     UpdatesTracking,
 )
-from orderlink.marketplaces.bol import Bol, BolSettings
+from orderlink.marketplaces.bol import Bol
+from orderlink.marketplaces.bol_settings import BolSettings
 from orderlink.model import (
     Look,
     Order,

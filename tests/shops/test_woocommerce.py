@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 
-from orderlink.errors import Ambiguous, Refused, SignInFailed, TryLater
+from orderlink.errors import Ambiguous, NotOffered, Refused, SignInFailed, TryLater
 from orderlink.model import Address, ShopState
 from orderlink.sandbox.server import Answer, Request, json_answer
 from orderlink.sandbox.woocommerce import PRODUCTS
@@ -429,7 +429,7 @@ def test_only_the_shops_own_word_means_that_an_order_is_gone() -> None:
     ]
     for document in other:
         world.instead = answering("/orders/987654", 404, document)
-        with pytest.raises(TryLater):
+        with pytest.raises(NotOffered):
             world.shop.read_one("987654")
 
 

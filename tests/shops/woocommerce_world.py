@@ -12,7 +12,8 @@ from orderlink.http import Http, Link
 from orderlink.model import Address, Line, Order, Stamp
 from orderlink.sandbox.server import InProcess
 from orderlink.sandbox.woocommerce import WooCommerceSandbox
-from orderlink.shops.woocommerce import WooCommerce, WooCommerceSettings
+from orderlink.shops.woocommerce import WooCommerce
+from orderlink.shops.woocommerce_settings import WooCommerceSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

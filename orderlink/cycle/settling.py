@@ -1,0 +1,185 @@
+"""Push, first half: what became of the reports that were sent before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderlink.cycle.importing import read_order
+from orderlink.cycle.pushing import look_at_shops, report_one
+from orderlink.cycle.reports import (
+    finish,
+    look_after_refusal,
+    on_refusal,
+    reports_in,
+    shipment_in,
+)
+from orderlink.decide.shipping import (
+    known_tickets,
+    on_not_settled,
+    on_shipped_otherwise,
+    settle,
+)
+from orderlink.decide.timing import Quarantine, is_due, is_fresh, quarantine
+from orderlink.decide.verdict import NOTHING, Problem, Verdict
+from orderlink.errors import SignInFailed, TryLater
+from orderlink.marketplaces import GivesTickets, ListsShipments
+from orderlink.model import Status, Ticket, TicketState
+from orderlink.outbox import TRANSPORT_FAILURES
+from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
+
+if TYPE_CHECKING:
+    from orderlink.cycle.run import Connection, Run
+    from orderlink.decide.shipping import Settled
+    from orderlink.model import Json
+
+
+def ask_tickets(run: Run, market: Connection) -> None:
+    """Ask how the accepted reports went, many in one request."""
+    pairs = reports_in(run, market, EffectState.ACCEPTED)
+    if not pairs or not isinstance(market.connector, GivesTickets):
+        return
+    answers = market.connector.tickets([effect.remote_ref for _, effect in pairs])
+    for row, effect in pairs:
+        ticket = answers.get(effect.remote_ref)
+        if ticket is None:
+            _lost_sight(run, row, effect, "the marketplace did not name its ticket")
+        else:
+            _on_ticket(run, market, row, effect, ticket)
+
+
+def _on_ticket(
+    run: Run, market: Connection, row: OrderRow, effect: EffectRow, ticket: Ticket
+) -> None:
+    if ticket.state is TicketState.PENDING:
+        return
+    if ticket.state is TicketState.DONE:
+        finish(run, row, effect)
+        return
+    failed = {**effect.document, "tickets": sorted(known_tickets(effect) | {effect.remote_ref})}
+    if ticket.state is TicketState.UNKNOWN:
+        _lost_sight(run, row, effect, "the marketplace gave up on it", failed)
+        return
+    verdict = on_refusal(row, effect, ticket.message)
+    run.close_effect(
+        row, effect, EffectState.REFUSED, verdict, document=failed, error=ticket.message
+    )
+    look_after_refusal(run, market, row, effect)
+
+
+def _lost_sight(
+    run: Run, row: OrderRow, effect: EffectRow, why: str, document: Json = None
+) -> None:
+    """Make an accepted report unknown: whether it was carried out has to be looked up."""
+    event = Event("outcome_unknown", {"why": why})
+    problem = Problem("outcome_unknown", f"{effect.kind}: {why}")
+    verdict = Verdict(events=(event,), opens=(problem,))
+    run.close_effect(row, effect, EffectState.UNKNOWN, verdict, document=document)
+
+
+def settle_unknown(run: Run, market: Connection) -> None:
+    """Find out what became of reports whose answer was lost.
+
+    One that cannot be looked up keeps no other waiting; raises `SignInFailed`, and `TryLater` where
+    the marketplace was not reached for several reports in a row.
+    """
+    failures = 0
+    for row, effect in reports_in(run, market, EffectState.UNKNOWN):
+        if not run.may_go_on():
+            return
+        state = _quarantine(run, market, effect)
+        try:
+            settled = _settled(run, market, row, effect)
+        except SignInFailed:
+            raise
+        except TryLater as error:
+            _not_settled(run, row, str(error))
+            failures = failures + 1 if error.transport else 0
+            if failures >= TRANSPORT_FAILURES:
+                raise
+            if error.retry_at is not None:
+                return
+            continue
+        failures = 0
+        if not settled and state is Quarantine.OVER and is_due(effect.not_before, run.now()):
+            _set_free(run, market, row, effect)
+
+
+def _quarantine(run: Run, market: Connection, effect: EffectRow) -> Quarantine:
+    """Say how the quarantine stands before a look-up; one that no run has begun yet begins."""
+    length = market.common().quarantine
+    state = quarantine(effect, length, run.now(), trusted=run.trusted())
+    if state is Quarantine.STARTS:
+        run.restart_quarantine(effect, length)
+    return state
+
+
+def _not_settled(run: Run, row: OrderRow, sentence: str) -> None:
+    with run.store.transaction():
+        run.store.apply(row, on_not_settled(sentence), run.now())
+
+
+def _set_free(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> None:
+    """Send a report again of which a complete look-up, made just now, found nothing.
+
+    It stays unknown where the shop cannot be asked now or the marketplace gets no more writes, so
+    that the next attempt has a look-up of its own directly before it.
+    """
+    after = run.store.order(row.key)
+    if after is not None and _has_a_use(after, effect):
+        if run.outbox.is_closed(market.id):
+            return
+        look_at_shops(run, [after])
+        after = run.store.order(row.key)
+    if after is None:
+        return
+    if not _has_a_use(after, effect):
+        run.close_effect(after, effect, EffectState.WITHDRAWN, NOTHING)
+    elif is_fresh(after.shop_seen_at, run.now()):
+        run.close_effect(after, effect, EffectState.DUE, NOTHING)
+        again = run.store.last_effect(row.key, effect.kind)
+        if again is not None:
+            report_one(run, market, after, again, looked=True)
+
+
+def _has_a_use(row: OrderRow, effect: EffectRow) -> bool:
+    return row.status is Status.PENDING_SHIPMENT or effect.kind is Kind.UPDATE_TRACKING
+
+
+def _settled(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> bool:
+    """Look the report up completely and write down what is found; False: nothing of it is there.
+
+    Raises `TryLater` where there was no complete answer.
+    """
+    shipment = shipment_in(effect)
+    connector = market.connector
+    listed = isinstance(connector, ListsShipments)
+    if effect.kind is Kind.UPDATE_TRACKING:
+        shipments = connector.shipments(row.key.order_id) if listed else ()
+        there = {one.code for one in shipments if one.reference == shipment.reference}
+        if shipment.code in there:
+            finish(run, row, effect)
+        return shipment.code in there
+    tickets = connector.tickets_of(shipment) if isinstance(connector, GivesTickets) else ()
+    after = read_order(run, market, row)
+    if after is None:
+        raise TryLater("the marketplace does not show the order so that it can be read")
+    shipments = connector.shipments(row.key.order_id) if listed else None
+    started = effect.started_at or run.now()
+    known = known_tickets(effect)
+    found = settle(shipment, started, known, tickets, shipments, after.lines)
+    _write_down(run, after, effect, found)
+    return not found.not_there
+
+
+def _write_down(run: Run, row: OrderRow, effect: EffectRow, found: Settled) -> None:
+    if found.ticket:
+        event = Event("ticket_found", {"ticket": found.ticket})
+        verdict = Verdict(events=(event,))
+        run.close_effect(row, effect, EffectState.ACCEPTED, verdict, found.ticket)
+    elif found.done:
+        finish(run, row, effect)
+    elif found.otherwise:
+        verdict = on_shipped_otherwise(row, shipment_in(effect), found.otherwise)
+        run.close_effect(row, effect, EffectState.WITHDRAWN, verdict)
+    elif found.cancelled:
+        run.close_effect(row, effect, EffectState.WITHDRAWN, NOTHING)
