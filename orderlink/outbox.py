@@ -105,8 +105,8 @@ class Outbox:
             outcome = read_answer(answer)
         except Refused as refusal:
             self._failures[effect.target] = 0
-            sentence = without_buyer(str(refusal), row.document)
-            outcome = Outcome(EffectState.REFUSED, read_refusal(refusal), error=sentence)
+            told = _without_buyer(refusal, row)
+            outcome = Outcome(EffectState.REFUSED, read_refusal(told), error=str(told))
         except RemoteError as error:
             outcome = self._failed(row, started, error)
         except Exception:
@@ -183,6 +183,11 @@ class Outbox:
         opens = (Problem("outcome_unknown", f"{effect.kind}: {sentence}"),)
         verdict = Verdict(events=(event,), opens=opens)
         return Outcome(EffectState.UNKNOWN, verdict, error=sentence)
+
+
+def _without_buyer(refusal: Refused, row: OrderRow) -> Refused:
+    details = {name: without_buyer(value, row.document) for name, value in refusal.details.items()}
+    return Refused(refusal.word, without_buyer(str(refusal), row.document), **details)
 
 
 SHORTEST_NAME = 3

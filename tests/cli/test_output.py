@@ -6,10 +6,12 @@ import json
 import subprocess
 import sys
 import unicodedata
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from orderlink.clock import SystemClock
 from orderlink.report.plain import cells
 
 from .installation import MUG, ROOT, SECRETS, Installation
@@ -189,7 +191,7 @@ def test_a_dry_run_says_what_would_be_sent_and_changes_nothing(
 def test_the_first_run_says_once_what_it_left_alone(installation: Installation) -> None:
     installation.configure(import_from="")
     for _ in range(3):
-        installation.place()
+        installation.place(placed_at=SystemClock().now() - timedelta(hours=1))
     first = installation.run("sync")
     assert first.code == 0
     assert first.err.startswith("orderlink: 3 open orders were left alone")

@@ -214,7 +214,7 @@ GUARDS: tuple[Guard, ...] = (
         "a code comes while bol and then the shop are out of reach",
         (
             Edit(
-                PUSHING,
+                "orderlink/cycle/reports.py",
                 "if after is None or not is_fresh(after.shop_seen_at, run.now()):",
                 "if after is None:",
             ),
