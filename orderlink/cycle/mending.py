@@ -53,20 +53,21 @@ def against_order(
 ) -> Verdict:
     """Hold the shop's answer against what was ordered: corrected once, then set on hold.
 
-    `document` is the creation's own. An order that somebody has in hand, or that is closed, is left
-    as it is.
+    `document` is the creation's own. An order that is closed, or that a person took over, is left
+    as it is; one that is completed in the shop already is only told.
     """
-    if row.status in CLOSED or row.status is Status.MANUAL or answer.state is not ShopState.OPEN:
+    if row.status in CLOSED or row.status is Status.MANUAL or answer.state is ShopState.GONE:
         return NOTHING
     sentence = difference(expected_of(document, row), answer)
     if not sentence:
         return NOTHING
+    untouched = answer.state is ShopState.OPEN
     corrected = run.store.last_effect(row.key, Kind.CORRECT_IN_SHOP) is not None
     return on_difference(
         answer,
         sentence,
-        correctable=not corrected and isinstance(shop.connector, Corrects),
-        holdable=isinstance(shop.connector, Holds),
+        correctable=untouched and not corrected and isinstance(shop.connector, Corrects),
+        holdable=untouched and isinstance(shop.connector, Holds),
     )
 
 

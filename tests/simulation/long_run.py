@@ -27,7 +27,7 @@ from tests.simulation.world import SimulatedWorld
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FEWEST_ORDERS, MOST_ORDERS = 4, 40
+FEWEST_ORDERS, MOST_ORDERS = 4, 200
 
 
 @dataclass

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from orderlink.clock import ManualClock
 from orderlink.model import Status
 from orderlink.people import retry
+from orderlink.sandbox.bol_records import Article
+from orderlink.sandbox.server import Answer
 from tests.support.faults import answer, refused
 
 if TYPE_CHECKING:
-    from orderlink.sandbox.server import Answer, Sandbox
+    from orderlink.sandbox.server import Sandbox
     from tests.support.faults import Act
     from tests.support.world import Merchant
 
@@ -120,3 +124,24 @@ def test_a_retry_brings_no_cancelled_order_back(merchant: Merchant) -> None:
     assert merchant.history(order).count("completed") == 1
     assert merchant.history(order).count("cancelled") == 1
     assert len(merchant.bol.ledger.accepted) == 1
+
+
+def test_a_half_created_order_that_was_packed_before_it_was_found_is_told(
+    merchant: Merchant,
+) -> None:
+    merchant.settled()
+    order = merchant.place(Article(), Article(reference="SKU-2", ean="8718846038683"))
+
+    def half_created(sandbox: Any, request: Any) -> Answer:
+        body = json.loads(request.body)
+        body["line_items"] = body["line_items"][:1]
+        sandbox.handle(replace(request, body=json.dumps(body).encode()))
+        return Answer(500, b"{}")
+
+    merchant.fault("woo", "POST", "/orders$", half_created)
+    merchant.later(minutes=5)
+    merchant.sync()
+    merchant.complete(order, "3SABCD1234567")
+    merchant.sync_every_five_minutes(0.5)
+    assert "total_differs" in merchant.problems()
+    assert merchant.asked("PUT", "/orders/") == 0, "nobody changes a packed order"
