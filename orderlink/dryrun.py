@@ -44,18 +44,20 @@ class DryOutbox(Outbox):
 
     def call(self, row: OrderRow, effect: EffectRow, call: Callable[[], T]) -> T:  # noqa: ARG002
         """Say what the call would have sent."""
-        sentence, answer = _pretend(row, effect)
-        self._say(f"{row.key.connection} {row.key.order_id}: {sentence}")
+        target = self._store.connection(effect.target).label
+        sentence, answer = _pretend(row, effect, target)
+        label = self._store.connection(row.key.connection).label
+        self._say(f"{label} {row.key.order_id}: {sentence}")
         return answer  # type: ignore[no-any-return]
 
 
-def _pretend(row: OrderRow, effect: EffectRow) -> tuple[str, Any]:
+def _pretend(row: OrderRow, effect: EffectRow, target: str) -> tuple[str, Any]:
     if effect.kind is Kind.CREATE:
         draft = build(Draft, effect.document["draft"])
         pieces = sum(line.quantity for line in draft.lines)
         total = money_text(draft.total, draft.currency)
         answer = _pretended_order(row, draft)
-        return f"would be created in {effect.target}: {pieces} pieces, {total}", answer
+        return f"would be created in {target}: {pieces} pieces, {total}", answer
     if effect.kind is Kind.CORRECT_IN_SHOP:
         correction = build(Draft, effect.document)
         return "its lines would be corrected in the shop", _pretended_order(row, correction)

@@ -98,9 +98,14 @@ def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> None:
             run.outbox.failed_before(row, effect, error)
         return
     sentence = difference(expected_in_shop(run, row), current) if current else ""
-    if current is None or not sentence or not _may_be_mended(row, current):
-        closes = () if sentence else ("total_differs",)
-        run.close_effect(row, effect, EffectState.WITHDRAWN, Verdict(closes=closes))
+    if current is None or not sentence:
+        verdict = Verdict(closes=("total_differs",))
+        run.close_effect(row, effect, EffectState.WITHDRAWN, verdict)
+        return
+    if not _may_be_mended(row, current):
+        created = run.store.last_effect(row.key, Kind.CREATE)
+        told = against_order(run, shop, row, created.document if created else None, current)
+        run.close_effect(row, effect, EffectState.WITHDRAWN, told)
         return
     if effect.state is EffectState.UNKNOWN:
         run.close_effect(row, effect, EffectState.DUE, NOTHING)

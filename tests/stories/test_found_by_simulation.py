@@ -145,3 +145,24 @@ def test_a_half_created_order_that_was_packed_before_it_was_found_is_told(
     merchant.sync_every_five_minutes(0.5)
     assert "total_differs" in merchant.problems()
     assert merchant.asked("PUT", "/orders/") == 0, "nobody changes a packed order"
+
+
+def test_a_half_created_order_that_was_packed_before_it_was_corrected_is_told(
+    merchant: Merchant,
+) -> None:
+    merchant.settled()
+    order = merchant.place(Article(), Article(reference="SKU-2", ean="8718846038683"))
+
+    def half_created(sandbox: Any, request: Any) -> Answer:
+        body = json.loads(request.body)
+        body["line_items"] = body["line_items"][:1]
+        sandbox.handle(replace(request, body=json.dumps(body).encode()))
+        return Answer(500, b"{}")
+
+    merchant.fault("woo", "POST", "/orders$", half_created)
+    merchant.fault("woo", "PUT", "/orders/", refused)
+    merchant.later(minutes=5)
+    merchant.sync_every_five_minutes(0.1)
+    merchant.complete(order, "3SABCD1234567")
+    merchant.sync_every_five_minutes(1)
+    assert "total_differs" in merchant.problems()
