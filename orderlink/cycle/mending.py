@@ -82,15 +82,8 @@ def mend_in_shop(run: Run, shop: Connection) -> None:
 
 
 def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> None:
-    if not is_due(effect.not_before, run.now()) or run.outbox.is_closed(shop.id):
+    if _has_to_wait(run, shop, effect):
         return
-    length = shop.common().quarantine
-    if effect.state is EffectState.UNKNOWN:
-        state = quarantine(effect, length, run.now(), trusted=run.trusted())
-        if state is Quarantine.STARTS:
-            run.restart_quarantine(effect, length)
-        if state is not Quarantine.OVER:
-            return
     try:
         current = shop.connector.read_one(row.shop_order_id)
     except RemoteError as error:
@@ -114,6 +107,19 @@ def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> None:
         _correct(run, shop, row, effect, current)
     else:
         _hold(run, shop, row, effect, sentence)
+
+
+def _has_to_wait(run: Run, shop: Connection, effect: EffectRow) -> bool:
+    """Tell whether nothing may be sent yet: a pause, the quarantine, or a shop that fails."""
+    if not is_due(effect.not_before, run.now()) or run.outbox.is_closed(shop.id):
+        return True
+    if effect.state is not EffectState.UNKNOWN:
+        return False
+    length = shop.common().quarantine
+    state = quarantine(effect, length, run.now(), trusted=run.trusted())
+    if state is Quarantine.STARTS:
+        run.restart_quarantine(effect, length)
+    return state is not Quarantine.OVER
 
 
 def _may_be_mended(row: OrderRow, current: ShopOrder) -> bool:
