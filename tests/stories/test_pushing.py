@@ -175,17 +175,45 @@ def test_a_wrong_secret_is_a_problem_of_the_connection(merchant: Merchant) -> No
 
 
 def test_without_a_carrier_the_code_waits_for_one(merchant: Merchant) -> None:
-    merchant.configure()
-    path = merchant.config.path
-    path.write_text(path.read_text().replace('default_carrier = "TNT"', ""))
-    from orderlink.config import load_config
-
-    merchant.config = load_config(path)
     order = merchant.settled()
     merchant.complete(order, "123456789012")
     merchant.sync_every_five_minutes(0.2)
     assert merchant.problems() == ["carrier_unknown"]
-    merchant.configure()
+    merchant.configure(marketplace='default_carrier = "gls"')
     retry(merchant.store(), merchant.order(order), merchant.clock.now())
     merchant.sync_every_five_minutes(0.2)
-    assert merchant.status(order) is Status.SHIPPED
+    (shipment,) = merchant.shipments(order)
+    assert shipment.transporter == "GLS"
+
+
+def test_what_the_shop_names_is_learnt_once_bol_took_it_and_can_be_forgotten(
+    merchant: Merchant,
+) -> None:
+    order = merchant.settled()
+    merchant.complete(order, "3SABCD1234567", provider="postnl")
+    merchant.later(minutes=5)
+    merchant.sync()
+    store = merchant.store()
+    assert store.learnt("bol-1") == [], "nothing is learnt before bol has taken it"
+    merchant.later(minutes=5)
+    merchant.sync()
+    ((prefix, carrier),) = store.learnt("bol-1")
+    assert carrier == "postnl"
+    assert "3SABCD1234567".startswith(prefix)
+    assert store.forget_learnt(prefix) == 1
+    store.close()
+
+
+def test_a_carrier_code_that_bol_does_not_know_is_refused_by_bol_itself(
+    merchant: Merchant,
+) -> None:
+    order = merchant.settled()
+    merchant.complete(order, CODE)
+    merchant.run("poll")
+    row = merchant.order(order)
+    line = row.lines[0].line_id
+    body = {"orderItems": [{"orderItemId": line, "quantity": 1}]}
+    document = {**body, "transport": {"transporterCode": "POSTNLL", "trackAndTrace": CODE}}
+    status, problem = merchant.ask_bol("POST", "/retailer/shipments", document)
+    assert status == 400
+    assert "POSTNLL" in problem or "transporterCode" in problem

@@ -6,7 +6,9 @@ is replaced, by the sandboxes mounted in-process.
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from orderlink.config import Config, load_config
 from orderlink.runner import Order, Report, World, run
 from orderlink.sandbox.bol import BolSandbox
 from orderlink.sandbox.bol_records import Article, Purchase
+from orderlink.sandbox.server import Request
 from orderlink.sandbox.woocommerce import PRODUCTS, WooCommerceSandbox
 from orderlink.sandbox.woocommerce_state import SandboxProduct
 from orderlink.store import Store
@@ -49,7 +52,8 @@ consumer_secret = "cs_canary_secret"
 type = "bol"
 client_id = "canary-client"
 client_secret = "canary-secret"
-default_carrier = "TNT"
+carriers = ["postnl", "dhl_parcel_nl", "dpd"]
+ship_from = "NL"
 {marketplace}
 """
 
@@ -190,6 +194,17 @@ class Merchant:
         """Give every shop order ever made for a marketplace order, by the shop itself."""
         shown = self.woo.control("orders", {})
         return [order for order in shown if order["transaction_id"] == order_id]
+
+    def ask_bol(self, method: str, path: str, document: Any) -> tuple[int, str]:
+        """Ask bol as another program would; give status and body."""
+        media = "application/vnd.retailer.v10+json"
+        pair = b64encode(b"canary-client:canary-secret").decode()
+        query = {"grant_type": ["client_credentials"]}
+        login = Request("POST", "/token", query, {"authorization": f"Basic {pair}"}, b"")
+        token = json.loads(self.bol.handle(login).body)["access_token"]
+        headers = {"authorization": f"Bearer {token}", "accept": media, "content-type": media}
+        answer = self.bol.handle(Request(method, path, {}, headers, json.dumps(document).encode()))
+        return answer.status, answer.body.decode()
 
     def shipments(self, order_id: str) -> list[Any]:
         """Give what bol carried out for an order."""
