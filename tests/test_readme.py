@@ -48,8 +48,8 @@ def test_the_toml_of_the_five_minute_start_loads(
 
 
 def test_every_command_that_the_readme_names_exists() -> None:
-    named = set(re.findall(r"`orderlink ([a-z]+)", TEXT)) | set(
-        re.findall(r"/orderlink ([a-z]+)", TEXT)
+    named = set(re.findall(r"`orderlink ([a-z-]+)", TEXT)) | set(
+        re.findall(r"/orderlink ([a-z-]+)", TEXT)
     )
     assert named <= set(COMMANDS)
     assert len(named) > 8
