@@ -32,8 +32,9 @@ class Stopping:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+        signal.signal(signal.SIGINT, self._before[signal.SIGINT])
+        # The run is over and the process about to end with its own code: nothing is left to stop.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
     def _on_signal(self, number: int, _frame: object) -> None:
         if number == signal.SIGINT:
