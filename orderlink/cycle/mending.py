@@ -53,15 +53,15 @@ def against_order(
 ) -> Verdict:
     """Hold the shop's answer against what was ordered: corrected once, then set on hold.
 
-    `document` is the creation's own. An order that is closed, or that a person took over, is left
-    as it is; one that is completed in the shop already is only told.
+    `document` is the creation's own. An order that is cancelled, or that a person took over, is
+    left as it is; one that is packed or shipped already is only told.
     """
-    if row.status in CLOSED or row.status is Status.MANUAL or answer.state is ShopState.GONE:
+    if row.status in {Status.CANCELLED, Status.MANUAL} or answer.state is ShopState.GONE:
         return NOTHING
     sentence = difference(expected_of(document, row), answer)
     if not sentence:
         return NOTHING
-    untouched = answer.state is ShopState.OPEN
+    untouched = answer.state is ShopState.OPEN and row.status is not Status.SHIPPED
     corrected = run.store.last_effect(row.key, Kind.CORRECT_IN_SHOP) is not None
     return on_difference(
         answer,

@@ -223,10 +223,19 @@ class WooCommerce:
         return [self._order(row) for row in self._rows(query)]
 
     def _rows(self, query: Mapping[str, str | int]) -> list[Json]:
-        document = self._read("/orders", {**query, "_fields": ORDER_FIELDS})
-        if not isinstance(document, list):
+        answer = _settled(self._ask("/orders", {**query, "_fields": ORDER_FIELDS}))
+        if not isinstance(answer.document, list):
             raise TryLater("the shop's list of orders is no list")
-        return document
+        # A list that holds fewer rows than it counts was cut on its way: it proves nothing.
+        counted = answer.headers.get("X-WP-Total", "")
+        expected = (
+            min(int(counted) - int(query.get("offset", 0)), int(query["per_page"]))
+            if counted.isdigit()
+            else 0
+        )
+        if len(answer.document) < expected:
+            raise TryLater("the shop's list of orders has fewer rows than it counts")
+        return answer.document
 
     def _readable(self, rows: Sequence[Json], wanted: Collection[str]) -> dict[str, ShopOrder]:
         # One order that cannot be read must not hide the others: it is absent, and read singly.

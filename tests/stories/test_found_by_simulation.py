@@ -166,3 +166,25 @@ def test_a_half_created_order_that_was_packed_before_it_was_corrected_is_told(
     merchant.complete(order, "3SABCD1234567")
     merchant.sync_every_five_minutes(1)
     assert "total_differs" in merchant.problems()
+
+
+def test_a_list_that_was_cut_on_its_way_is_no_answer_to_a_look_up(merchant: Merchant) -> None:
+    merchant.settled()
+    order = merchant.place()
+
+    def acted_without_a_word(sandbox: Any, request: Any) -> Answer:
+        sandbox.handle(request)
+        return Answer(500, b"{}")
+
+    def cut(sandbox: Any, request: Any) -> Answer:
+        return replace(sandbox.handle(request), body=b"[]")
+
+    merchant.fault("woo", "POST", "/orders$", acted_without_a_word)
+    merchant.later(minutes=5)
+    merchant.sync()
+    merchant.fault("woo", "GET", r"/orders\?.*orderby=id", cut, times=-1)
+    merchant.sync_every_five_minutes(1)
+    merchant.no_more_faults()
+    merchant.sync_every_five_minutes(0.5)
+    assert len(merchant.shop_orders(order)) == 1
+    assert merchant.problems() == []
