@@ -14,7 +14,7 @@ import tomli_w
 
 from orderlink import people
 from orderlink.cli.editor import edited
-from orderlink.cli.listing import found_orders, reading
+from orderlink.cli.listing import found_orders, reading, writing
 from orderlink.codec import build
 from orderlink.cycle.purging import purge
 from orderlink.decide.editing import mendable
@@ -26,7 +26,6 @@ from orderlink.report.places import Places
 from orderlink.rows import OrderRow
 from orderlink.settings import duration_from
 from orderlink.store import Store
-from orderlink.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -70,11 +69,8 @@ def _writing(session: Session) -> Iterator[Store]:
     """Open the state to change it; a look comes first, so that none is made where there is none."""
     with reading(session):
         pass
-    store = Store(Database(session.config().state))
-    try:
+    with writing(session) as store:
         yield store
-    finally:
-        store.close()
 
 
 def _report(session: Session, results: Sequence[Result]) -> bool:

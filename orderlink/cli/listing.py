@@ -17,6 +17,8 @@ from orderlink.report.places import Places
 from orderlink.report.views import matches_blocks, orders_blocks
 from orderlink.rows import OrderKey
 from orderlink.settings import duration_from
+from orderlink.store import Store
+from orderlink.store.database import Database
 from orderlink.store.reading import open_for_reading
 
 if TYPE_CHECKING:
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
     from orderlink.cli.session import Session
     from orderlink.rows import OrderRow
-    from orderlink.store import Store
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,6 +47,16 @@ def reading(session: Session) -> Iterator[Store]:
     store = open_for_reading(path)
     if store is None:
         raise ConfigurationError([f"nothing has run yet (there is no {path}): orderlink sync"])
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def writing(session: Session) -> Iterator[Store]:
+    """Open the state to change it; it is made where there is none."""
+    store = Store(Database(session.config().state))
     try:
         yield store
     finally:

@@ -5,22 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orderlink.cli.listing import reading
+from orderlink.cli.listing import reading, writing
 from orderlink.errors import ConfigurationError
 from orderlink.redact import safe_text
 from orderlink.report.blocks import Column, Sentence, Table
-from orderlink.store import Store
-from orderlink.store.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from orderlink.cli.session import Session
+    from orderlink.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ def show(session: Session) -> bool:
 
 def change(session: Session, entry: Entry) -> bool:
     """Add, change or (without a shop SKU) take back one mapping."""
-    with _writing(session) as store:
+    with writing(session) as store:
         connection = _connection_id(store, entry.connection)
         if entry.shop_sku:
             store.map_product(connection, entry.sku, entry.shop_sku, entry.quantity)
@@ -87,7 +83,7 @@ def read_csv(session: Session, source: str) -> bool:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError([f"{source} cannot be read: {error}"]) from None
     entries = _parsed(source, text)
-    with _writing(session) as store, store.transaction():
+    with writing(session) as store, store.transaction():
         for entry in entries:
             connection = _connection_id(store, entry.connection)
             store.map_product(connection, entry.sku, entry.shop_sku, entry.quantity)
@@ -131,12 +127,3 @@ def _connection_id(store: Store, name: str) -> str:
         known = ", ".join(row.label for row in rows) or "none has run yet"
         raise ConfigurationError([f"no marketplace is called {name}; there are: {known}"])
     return found[0]
-
-
-@contextmanager
-def _writing(session: Session) -> Iterator[Store]:
-    store = Store(Database(session.config().state))
-    try:
-        yield store
-    finally:
-        store.close()
