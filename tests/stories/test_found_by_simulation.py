@@ -177,7 +177,8 @@ def test_a_list_that_was_cut_on_its_way_is_no_answer_to_a_look_up(merchant: Merc
         return Answer(500, b"{}")
 
     def cut(sandbox: Any, request: Any) -> Answer:
-        return replace(sandbox.handle(request), body=b"[]")
+        answer: Answer = sandbox.handle(request)
+        return replace(answer, body=b"[]")
 
     merchant.fault("woo", "POST", "/orders$", acted_without_a_word)
     merchant.later(minutes=5)
