@@ -12,6 +12,7 @@ import argparse
 import gc
 import json
 import logging
+import os
 import sys
 import time
 from dataclasses import asdict, dataclass, field
@@ -127,5 +128,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(bool(figures.violations))
 
 
+def determined() -> None:
+    """Start anew with a fixed order of sets, so that a life replays alone in another process."""
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        arguments = [sys.executable, "-m", "tests.simulation.long_run", *sys.argv[1:]]
+        os.execve(sys.executable, arguments, {**os.environ, "PYTHONHASHSEED": "0"})  # noqa: S606 - ourselves
+
+
 if __name__ == "__main__":
+    determined()
     sys.exit(main())
