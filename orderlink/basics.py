@@ -31,7 +31,8 @@ CLOSED = frozenset({Status.SHIPPED, Status.CANCELLED})
 class Parcel:
     """A parcel as the shop tells it: the code as written there, and who carries it if it says so.
 
-    `contents` maps SKUs to pieces where the shop says what is inside; empty: it does not say.
+    `contents` maps SKUs (where there is none, product ids) to pieces where the shop says what is
+    inside; empty: it does not say.
     """
 
     code: str

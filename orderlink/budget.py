@@ -120,7 +120,11 @@ def to_state(bucket: Bucket) -> BudgetState:
 
 
 def from_state(budget: Budget, state: Mapping[str, object], now: datetime) -> Bucket:
-    """Translate what was kept into a bucket; what cannot be read counts as never asked."""
+    """Translate what was kept into a bucket; what cannot be read counts as never asked.
+
+    One that lies in the clock's future was kept by a clock that was ahead: what it waits for is as
+    far away as it was then.
+    """
     try:
         tokens = float(str(state["tokens"]))
         at = datetime.fromisoformat(str(state["at"])).astimezone(UTC)
@@ -130,7 +134,9 @@ def from_state(budget: Budget, state: Mapping[str, object], now: datetime) -> Bu
         return full(budget, now)
     if math.isnan(tokens):
         return full(budget, now)
-    return Bucket(budget, min(max(tokens, 0.0), budget.capacity), at, until_instant)
+    ahead = max(at - now, timedelta(0))
+    until_instant = until_instant and until_instant - ahead
+    return Bucket(budget, min(max(tokens, 0.0), budget.capacity), at - ahead, until_instant)
 
 
 def _refilled(bucket: Bucket, now: datetime) -> Bucket:

@@ -118,6 +118,8 @@ class Order:
     ship_by: date | None = None
     tax_collected: bool = False  # the marketplace owes the tax, the merchant none
     reverse_charge: bool = False  # the buyer owes the tax, the merchant none
+    site: str = ""  # which of the marketplace's sites it was placed at, in its own word
+    shipments: tuple[SeenShipment, ...] | None = None  # None: the marketplace did not tell
 
     @property
     def by_marketplace(self) -> bool:
@@ -238,8 +240,10 @@ class ShippedLine:
 class Shipment:
     """What is reported to the marketplace. `code` is empty for a shipment without one.
 
-    `reference` is ours alone, `carrier_code` is the marketplace's own word for the carrier, and
-    `carrier_name` the carrier's name where that word only says "other".
+    `reference` is ours alone and made of the order and its `number` among the order's shipments.
+    `carrier_code` is the marketplace's own word for the carrier, `carrier_name` the carrier's name
+    where that word only says "other", `site` as in `Order`. `left_at` is when the shop was first
+    seen to have sent it.
     """
 
     order_id: str
@@ -249,11 +253,19 @@ class Shipment:
     carrier_code: str = ""
     carrier_name: str = ""
     tracking_page: str = ""
+    site: str = ""
+    number: int = 1
+    left_at: datetime | None = None
+
+
+def shipment_reference(order_id: str, number: int) -> str:
+    """Name a shipment so that only one of this order has it; at most 90 characters (bol)."""
+    return f"orderlink-{order_id}-{number}"[:90]
 
 
 @dataclass(frozen=True, slots=True)
 class SeenShipment:
-    """A shipment that the marketplace knows."""
+    """A shipment that the marketplace knows; `reference` is as in `Shipment` where it is ours."""
 
     reference: str
     code: str
@@ -270,9 +282,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The write was taken and will be carried out later; `ticket` is what to ask for."""
+    """The write was taken and will be carried out later.
 
-    ticket: str
+    `ticket` is what to ask for; empty: it is believed when it is seen among an order's `shipments`.
+    """
+
+    ticket: str = ""
 
 
 class TicketState(StrEnum):
@@ -317,12 +332,16 @@ class ShopState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShopLine:
-    """One line of a shop order; `total` is what the buyer pays for it, tax included."""
+    """One line of a shop order; `total` is what the buyer pays for it, tax included.
+
+    `line_id` is the marketplace's line that it stands for, where we made it ourselves.
+    """
 
     sku: str
     quantity: int
     total: Decimal
     product_id: str = ""
+    line_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,12 @@ WORDS: dict[str, Word] = {
         "set default_carrier of [{connection}], then " + RETRY,
         Block.SHIP,
     ),
+    "code_missing": Word(
+        "the marketplace takes no shipment without a tracking code",
+        "add the code in the shop, or: orderlink edit {order} --set report.code=CODE, then "
+        + RETRY,
+        Block.SHIP,
+    ),
     "marketplace_refused": Word(
         "the marketplace refused the shipment", "mend what it names, then " + RETRY, Block.SHIP
     ),

@@ -70,6 +70,8 @@ class OrderRow:
     create_anyway: bool = False  # a person decided although the buyer asks to cancel
     released: bool = False  # a person let it pass the merchant's own hold rules
     refund_confirmed: bool = False  # a person decided although a part was refunded
+    site: str = ""  # as in `orderlink.model.Order`
+    ship_by: date | None = None
     deliver_by: date | None = None
     expires_on: date | None = None
     shop_order_id: str = ""

@@ -52,6 +52,14 @@ def test_it_refills_with_time_but_never_above_its_capacity() -> None:
     assert isinstance(take(taken(empty, 3, later), later), datetime)
 
 
+def test_what_a_clock_kept_that_was_ahead_waits_no_longer_than_it_would_have_then() -> None:
+    ahead = NOW + timedelta(hours=23)
+    blocked = block(full(BUDGET, ahead), ahead + timedelta(seconds=60), ahead)
+    kept = from_state(BUDGET, to_state(blocked), NOW)
+    assert take(kept, NOW) == NOW + timedelta(seconds=60)
+    assert isinstance(take(kept, NOW + timedelta(seconds=61)), Bucket)
+
+
 @given(
     st.lists(st.floats(min_value=0, max_value=5), max_size=60),
     st.floats(min_value=1, max_value=9),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from orderlink.codec import build, plain
 from orderlink.cycle.choices import creation_of
-from orderlink.cycle.importing import read_order
 from orderlink.cycle.mending import against_order, public_part
+from orderlink.cycle.reading import read_order
 from orderlink.decide.creation import (
     is_blocked,
     judge,

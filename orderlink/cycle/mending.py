@@ -35,7 +35,9 @@ def expected_of(document: Json, row: OrderRow) -> Expected:
     """Give what the shop order has to add up to, by what a creation sent (its `document`)."""
     if not document or "draft" not in document:
         lines = tuple(
-            ShopLine(line.sku, line.wanted, line.total) for line in row.own_lines if line.wanted
+            ShopLine(line.sku, line.wanted, line.total, line_id=line.line_id)
+            for line in row.own_lines
+            if line.wanted
         )
         return Expected(row.currency, row.total, lines)
     draft = document["draft"]

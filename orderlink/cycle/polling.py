@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orderlink.cycle.mending import expected_in_shop
 from orderlink.cycle.misses import Misses
 from orderlink.decide.creation import difference
+from orderlink.decide.parcels import reported_by
 from orderlink.decide.shop import is_followed, on_late_reading, on_reading
 from orderlink.decide.timing import LATE_CODE_EVERY, PARCELS_EVERY
-from orderlink.decide.verdict import Problem, Verdict
+from orderlink.decide.verdict import NOTHING, Problem, Verdict
 from orderlink.errors import NotOffered, RemoteError, SignInFailed, TryLater
 from orderlink.model import ShopOrder, ShopState, Status
-from orderlink.rows import Kind, OrderRow
+from orderlink.rows import EffectState, Kind, OrderRow
 from orderlink.shops import ReadsParcels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from orderlink.cycle.run import Connection, Run, Selection
+    from orderlink.model import ShopLine
+    from orderlink.rows import EffectRow
 
 IDS_AT_ONCE = 100
 READ = Verdict(closes=("polling_fails",))
@@ -42,7 +45,7 @@ def poll_shop(run: Run, shop: Connection, selection: Selection) -> None:
 
 def _decides(run: Run, row: OrderRow) -> bool:
     ship = None
-    if row.status is Status.PENDING_SHIPMENT:
+    if row.status is Status.PENDING_SHIPMENT or row.parcels:
         ship = run.store.last_effect(row.key, Kind.SHIP)
     return run.marketplace_of(row) is not None and is_followed(row, ship)
 
@@ -69,11 +72,15 @@ def _chunks(rows: Sequence[OrderRow]) -> Iterator[Sequence[OrderRow]]:
         yield rows[start : start + IDS_AT_ONCE]
 
 
-def read_rows(run: Run, shop: Connection, rows: Sequence[OrderRow]) -> None:
+def read_rows(
+    run: Run, shop: Connection, rows: Sequence[OrderRow], not_there: EffectRow | None = None
+) -> None:
     """Read these orders in the shop and write down what follows.
 
     Raises what the connector raises. An id that the answer left out is read singly, after all
-    others; where that fails, it is the problem of that order.
+    others; where that fails, it is the problem of that order. `not_there` is a report whose answer
+    was lost and of which a complete look-up has just found nothing: it is taken back together with
+    its order, where the shop does not call that completed any more.
     """
     reading = shop.connector.read([row.shop_order_id for row in rows])
     misses = Misses("polling_fails")
@@ -82,14 +89,20 @@ def read_rows(run: Run, shop: Connection, rows: Sequence[OrderRow]) -> None:
         try:
             if answer is None:
                 answer = shop.connector.read_one(row.shop_order_id)
-            _decide(run, shop, row, answer)
+            _decide(run, shop, row, answer, not_there)
         except TryLater as error:
             misses.note(run, row, error)
         else:
             misses.reached()
 
 
-def _decide(run: Run, shop: Connection, row: OrderRow, answer: ShopOrder | None) -> None:
+def _decide(
+    run: Run,
+    shop: Connection,
+    row: OrderRow,
+    answer: ShopOrder | None,
+    not_there: EffectRow | None,
+) -> None:
     market = run.marketplace_of(row)
     if market is None:
         return
@@ -99,7 +112,8 @@ def _decide(run: Run, shop: Connection, row: OrderRow, answer: ShopOrder | None)
     now = run.now()
     if row.status is Status.SHIPPED:
         sent = run.store.last_effect(row.key, Kind.UPDATE_TRACKING) is not None
-        verdict = on_late_reading(row, answer, now, sent=sent)
+        reported = reported_by(run.store.effects(row.key, Kind.SHIP))
+        verdict = on_late_reading(row, answer, now, sent=sent, reported=reported)
     else:
         verdict = on_reading(
             row,
@@ -108,13 +122,32 @@ def _decide(run: Run, shop: Connection, row: OrderRow, answer: ShopOrder | None)
             wait=market.settings.tracking_wait,
             trusted=run.trusted(),
             has_parcels_elsewhere=not asked_elsewhere,
+            **_parts(run, row, answer),
         )
     verdict += _mended(run, row, answer) + read
     with run.store.transaction():
+        if not_there is not None and verdict.status is Status.NOT_SHIPPED:
+            run.close_effect(row, not_there, EffectState.WITHDRAWN, NOTHING)
         run.store.apply(row, verdict, now)
     if verdict.status is not None:
         run.counts[str(verdict.status)] += 1
         run.say(shop.label, f"{row.key.order_id}: {verdict.status}")
+
+
+def _parts(run: Run, row: OrderRow, answer: ShopOrder | None) -> dict[str, Any]:
+    """Give what a parcel is held against: what was made in the shop, and what was reported."""
+    if answer is None or not (answer.parcels or answer.state is ShopState.COMPLETED):
+        return {}
+    after = replace(row, parcels=answer.parcels)
+    reported = reported_by(run.store.effects(row.key, Kind.SHIP))
+    return {"made": made_in_shop(run, after), "reported": reported}
+
+
+def made_in_shop(run: Run, row: OrderRow) -> tuple[ShopLine, ...]:
+    """Give the lines of the shop order as we made them, where the contents of parcels are told."""
+    if not any(parcel.contents for parcel in row.parcels):
+        return ()
+    return expected_in_shop(run, row).lines
 
 
 def _mended(run: Run, row: OrderRow, answer: ShopOrder | None) -> Verdict:

@@ -9,25 +9,21 @@ from typing import TYPE_CHECKING
 
 from orderlink import carriers
 from orderlink.codec import plain
-from orderlink.cycle.importing import read_order
-from orderlink.cycle.polling import read_rows
+from orderlink.cycle.polling import made_in_shop, read_rows
+from orderlink.cycle.reading import read_order
 from orderlink.cycle.reports import (
     as_now,
     learn,
-    look_after_refusal,
     on_refusal,
+    reported_verdict,
     reports_in,
     shipment_in,
 )
 from orderlink.decide.carrier import Choice, choose
 from orderlink.decide.creation import is_blocked
-from orderlink.decide.shipping import (
-    known_tickets,
-    on_reported,
-    on_tracking_refused,
-    on_tracking_updated,
-    shipment_of,
-)
+from orderlink.decide.parcels import changed_report, next_part, reported_by, whole_rest
+from orderlink.decide.shipping import known_tickets, on_tracking_refused, shipment_of
+from orderlink.decide.shop import FOLLOWED
 from orderlink.decide.timing import is_due, is_fresh, looked_at
 from orderlink.decide.verdict import NOTHING, Problem, Verdict
 from orderlink.errors import SignInFailed, TryLater
@@ -39,6 +35,7 @@ from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
 
 if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run, Selection
+    from orderlink.decide.parcels import Part
 
 
 def report(run: Run, market: Connection, selection: Selection) -> None:
@@ -55,15 +52,18 @@ def report(run: Run, market: Connection, selection: Selection) -> None:
         report_one(run, market, row, effect, looked=False)
 
 
-def look_at_shops(run: Run, rows: list[OrderRow]) -> None:
-    """Read these orders in their shops where the last look is too old to act on."""
+def look_at_shops(run: Run, rows: list[OrderRow], not_there: EffectRow | None = None) -> None:
+    """Read these orders in their shops where the last look is too old to act on.
+
+    `not_there` as in `orderlink.cycle.polling.read_rows`.
+    """
     for shop in run.shops:
         stale = [
             row for row in rows if row.shop == shop.id and not is_fresh(row.shop_seen_at, run.now())
         ]
         if stale:
             with run.guarded(shop, "poll"):
-                read_rows(run, shop, stale)
+                read_rows(run, shop, stale, not_there)
 
 
 def report_one(
@@ -90,22 +90,48 @@ def _ship(run: Run, market: Connection, row: OrderRow, effect: EffectRow, *, loo
     row, effect = fresh
     if is_blocked({problem.word for problem in run.store.problems(row.key)}, Block.SHIP):
         return
-    choice = _choice(run, market, row)
-    if choice.problem:
-        problem = Problem("carrier_unknown", choice.problem)
-        with run.store.transaction():
-            run.store.apply(row, Verdict(opens=(problem,)), run.now())
+    part = _part(run, row)
+    if part is None:
+        run.close_effect(row, effect, EffectState.WITHDRAWN, NOTHING)
         return
-    shipment = shipment_of(row, effect.number, choice)
+    choice = _choice(run, market, row, part.code)
+    if choice.problem or not (choice.code or choice.carrier or takes_no_code(market)):
+        with run.store.transaction():
+            run.store.apply(row, Verdict(opens=(_held(choice, market),)), run.now())
+        return
+    shipment = shipment_of(row, effect.number, choice, part.lines, run.now())
     if shipment.lines:
-        _send(run, market, row, effect, shipment, choice)
+        _send(run, market, row, effect, shipment, choice, part.code)
+
+
+def _part(run: Run, row: OrderRow) -> Part | None:
+    """Give what is reported now: a part with its code, or what is left when its wait is over."""
+    reported = reported_by(run.store.effects(row.key, Kind.SHIP))
+    completed = row.status is Status.PENDING_SHIPMENT
+    part = next_part(row, made_in_shop(run, row), reported, completed=completed)
+    if part is None and completed and row.waiting_since is not None:
+        return whole_rest(row, reported)
+    return part
+
+
+def takes_no_code(market: Connection) -> bool:
+    """Tell whether a marketplace takes shipments that have no code."""
+    return not getattr(market.connector, "NEEDS_CODE", False)
+
+
+def _held(choice: Choice, market: Connection) -> Problem:
+    """Give the problem that keeps a shipment from being reported."""
+    if choice.problem:
+        return Problem("carrier_unknown", choice.problem)
+    sentence = f"{market.people_name} takes no shipment without a tracking code"
+    return Problem("code_missing", sentence)
 
 
 CARRIERS = "carriers"
 """On the shelf for a day: the carrier codes that a marketplace lists."""
 
 
-def _choice(run: Run, market: Connection, row: OrderRow) -> Choice:
+def _choice(run: Run, market: Connection, row: OrderRow, code: str) -> Choice:
     learnt = [carriers.LearntPrefix(*pair) for pair in run.store.learnt(market.id)]
     served: list[str] = []
     if isinstance(market.connector, ListsCarriers):
@@ -114,7 +140,7 @@ def _choice(run: Run, market: Connection, row: OrderRow) -> Choice:
         served = json.loads(kept) if kept else list(market.connector.carriers())
         if not kept:
             shelf.put(CARRIERS, json.dumps(served), run.now() + timedelta(days=1))
-    return choose(row, market.settings, learnt, served)
+    return choose(row, code, market.settings, learnt, served)
 
 
 def _fresh(
@@ -124,13 +150,15 @@ def _fresh(
     now = as_now(run, row, effect)
     if now is None:
         return None
-    # One that is not the first was given up once: why, only the marketplace knows.
-    old = effect.number > 1 or not is_fresh(looked_at(now[0], market.row), run.now())
+    # Where one was given up before, only the marketplace knows why.
+    states = {one.state for one in run.store.effects(row.key, effect.kind)}
+    given_up = EffectState.WITHDRAWN in states
+    old = given_up or not is_fresh(looked_at(now[0], market.row), run.now())
     if not looked and (old or effect.attempts):
         if read_order(run, market, now[0]) is None:
             return None
         now = as_now(run, row, effect)
-    return now if now is not None and now[0].status is Status.PENDING_SHIPMENT else None
+    return now if now is not None and now[0].status in FOLLOWED else None
 
 
 def _update_tracking(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> None:
@@ -138,26 +166,27 @@ def _update_tracking(run: Run, market: Connection, row: OrderRow, effect: Effect
     if fresh is None:
         return
     row, effect = fresh
-    reported = run.store.last_effect(row.key, Kind.SHIP)
-    if reported is None or not reported.document:
+    reports = run.store.effects(row.key, Kind.SHIP)
+    code, report = changed_report(row, reports)
+    if report is None:
         run.close_effect(row, effect, EffectState.WITHDRAWN, NOTHING)
         return
     if not isinstance(market.connector, UpdatesTracking):
         verdict = on_tracking_refused(f"{market.people_name} takes no code after the shipment")
         run.close_effect(row, effect, EffectState.REFUSED, verdict)
         return
-    choice = _choice(run, market, row)
+    choice = _choice(run, market, row, code)
     if choice.problem:
         run.close_effect(row, effect, EffectState.REFUSED, on_tracking_refused(choice.problem))
         return
     shipment = replace(
-        shipment_in(reported),
+        shipment_in(report),
         code=choice.code,
         carrier_code=choice.carrier_code,
         carrier_name=choice.carrier_name,
         tracking_page=choice.page,
     )
-    _send(run, market, row, effect, shipment, choice)
+    _send(run, market, row, effect, shipment, choice, code)
 
 
 def _send(
@@ -167,6 +196,7 @@ def _send(
     effect: EffectRow,
     shipment: Shipment,
     choice: Choice,
+    shop_code: str,
 ) -> None:
     connector, late = market.connector, effect.kind is Kind.UPDATE_TRACKING
     call = connector.update_tracking if late else connector.ship
@@ -177,13 +207,18 @@ def _send(
             event = Event("accepted", {**told, "carrier": shipment.carrier_code or "none"})
             verdict = Verdict(events=(event,), closes=("reporting_fails",))
             return Outcome(EffectState.ACCEPTED, verdict, answer.ticket)
-        verdict = on_tracking_updated(shipment) if late else on_reported(row, shipment)
+        verdict = reported_verdict(run, row, effect, shipment)
         learn(run, row, document)
         return Outcome(EffectState.DONE, verdict, answer.remote_ref)
 
     tickets = sorted(known_tickets(effect))
     evidence = {"word": choice.word, "carrier": choice.carrier, "why": choice.why}
-    document = {"shipment": plain(shipment), "tickets": tickets, "evidence": evidence}
+    document = {
+        "shipment": plain(shipment),
+        "tickets": tickets,
+        "evidence": {**evidence, "shop_code": shop_code},
+        "shipped_before": {line.line_id: line.shipped for line in row.lines if line.shipped},
+    }
     outcome = run.outbox.send(
         row,
         effect,
@@ -198,3 +233,13 @@ def _send(
     run.say(market.label, f"{row.key.order_id}: reported, {shipment.code or 'without a code'}")
     if outcome.state is EffectState.REFUSED:
         look_after_refusal(run, market, row, effect)
+
+
+def look_after_refusal(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> None:
+    """Read an order whose shipment was refused: one that is closed there already needs nobody."""
+    seen = run.store.order(row.key)
+    if effect.kind is Kind.SHIP and seen is not None:
+        try:
+            read_order(run, market, seen)
+        except TryLater as error:
+            run.note(row.key, Event("not_read_after_refusal", {"why": str(error)}))

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from orderlink.codec import build
-from orderlink.cycle.importing import read_order
+from orderlink.codec import build, plain
 from orderlink.decide.carrier import learnt_from
+from orderlink.decide.parcels import remaining, reported_by
 from orderlink.decide.shipping import (
     on_reported,
     on_shipment_refused,
+    on_shipped_otherwise,
     on_tracking_refused,
     on_tracking_updated,
 )
 from orderlink.decide.timing import is_fresh
-from orderlink.errors import TryLater
-from orderlink.model import Shipment
+from orderlink.decide.verdict import NOTHING, Verdict
+from orderlink.model import Shipment, Status
 from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
 
 if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run
-    from orderlink.decide.verdict import Verdict
+    from orderlink.decide.shipping import Settled
     from orderlink.model import Json
 
 
@@ -46,15 +48,35 @@ def shipment_in(effect: EffectRow) -> Shipment:
 
 def finish(run: Run, row: OrderRow, effect: EffectRow) -> None:
     """Write down that a report was carried out."""
-    shipment = shipment_in(effect)
-    if effect.kind is Kind.UPDATE_TRACKING:
-        verdict = on_tracking_updated(shipment)
-    else:
-        verdict = on_reported(row, shipment)
-        run.counts["shipped"] += 1
+    verdict = reported_verdict(run, row, effect, shipment_in(effect))
+    run.counts["shipped"] += verdict.status is Status.SHIPPED
     run.close_effect(row, effect, EffectState.DONE, verdict)
     learn(run, row, effect.document)
     run.say(run.store.connection(row.key.connection).label, f"{row.key.order_id}: shipped")
+
+
+def reported_verdict(run: Run, row: OrderRow, effect: EffectRow, shipment: Shipment) -> Verdict:
+    """Decide what it means that a report was carried out, by all that was reported before."""
+    if effect.kind is Kind.UPDATE_TRACKING:
+        return on_tracking_updated(shipment)
+    others = [one for one in run.store.effects(row.key, Kind.SHIP) if one.number != effect.number]
+    this = replace(effect, state=EffectState.DONE, document={"shipment": plain(shipment)})
+    return on_reported(row, shipment, remaining(row, reported_by([*others, this])))
+
+
+def write_down(run: Run, row: OrderRow, effect: EffectRow, found: Settled) -> None:
+    """Write down what a complete look-up found out about a report."""
+    if found.ticket:
+        event = Event("ticket_found", {"ticket": found.ticket})
+        verdict = Verdict(events=(event,))
+        run.close_effect(row, effect, EffectState.ACCEPTED, verdict, found.ticket)
+    elif found.done:
+        finish(run, row, effect)
+    elif found.otherwise:
+        verdict = on_shipped_otherwise(row, shipment_in(effect), found.otherwise)
+        run.close_effect(row, effect, EffectState.WITHDRAWN, verdict)
+    elif found.cancelled:
+        run.close_effect(row, effect, EffectState.WITHDRAWN, NOTHING)
 
 
 def learn(run: Run, row: OrderRow, document: Json) -> None:
@@ -72,16 +94,6 @@ def on_refusal(row: OrderRow, effect: EffectRow, sentence: str) -> Verdict:
     if effect.kind is Kind.UPDATE_TRACKING:
         return on_tracking_refused(sentence)
     return on_shipment_refused(row, sentence)
-
-
-def look_after_refusal(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> None:
-    """Read an order whose shipment was refused: one that is closed there already needs nobody."""
-    seen = run.store.order(row.key)
-    if effect.kind is Kind.SHIP and seen is not None:
-        try:
-            read_order(run, market, seen)
-        except TryLater as error:
-            run.note(row.key, Event("not_read_after_refusal", {"why": str(error)}))
 
 
 def as_now(run: Run, row: OrderRow, effect: EffectRow) -> tuple[OrderRow, EffectRow] | None:

@@ -4,38 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderlink.cycle.importing import read_order
-from orderlink.cycle.pushing import look_at_shops, report_one
+from orderlink.cycle.pushing import look_after_refusal, look_at_shops, report_one
+from orderlink.cycle.reading import read_whole
 from orderlink.cycle.reports import (
     finish,
-    look_after_refusal,
     on_refusal,
     reports_in,
     shipment_in,
+    write_down,
 )
-from orderlink.decide.shipping import (
-    known_tickets,
-    on_not_settled,
-    on_shipped_otherwise,
-    settle,
+from orderlink.cycle.sighting import is_unseen
+from orderlink.decide.shipping import known_tickets, on_not_settled, settle
+from orderlink.decide.shop import FOLLOWED
+from orderlink.decide.timing import (
+    Quarantine,
+    is_dropped,
+    is_due,
+    is_fresh,
+    looked_at,
+    quarantine,
 )
-from orderlink.decide.timing import Quarantine, is_due, is_fresh, quarantine
 from orderlink.decide.verdict import NOTHING, Problem, Verdict
 from orderlink.errors import SignInFailed, TryLater
 from orderlink.marketplaces import GivesTickets, ListsShipments
-from orderlink.model import Status, Ticket, TicketState
+from orderlink.model import Ticket, TicketState
 from orderlink.outbox import TRANSPORT_FAILURES
 from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
 
 if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run
-    from orderlink.decide.shipping import Settled
     from orderlink.model import Json
 
 
 def ask_tickets(run: Run, market: Connection) -> None:
     """Ask how the accepted reports went, many in one request."""
-    pairs = reports_in(run, market, EffectState.ACCEPTED)
+    accepted = reports_in(run, market, EffectState.ACCEPTED)
+    pairs = [(row, effect) for row, effect in accepted if effect.remote_ref]
     if not pairs or not isinstance(market.connector, GivesTickets):
         return
     answers = market.connector.tickets([effect.remote_ref for _, effect in pairs])
@@ -74,6 +78,15 @@ def _lost_sight(
     problem = Problem("outcome_unknown", f"{effect.kind}: {why}")
     verdict = Verdict(events=(event,), opens=(problem,))
     run.close_effect(row, effect, EffectState.UNKNOWN, verdict, document=document)
+
+
+def send_dropped_again(run: Run, market: Connection) -> None:
+    """Make reports due again that the marketplace took, and that its later looks do not show."""
+    for row, effect in reports_in(run, market, EffectState.ACCEPTED):
+        if is_unseen(effect) and is_dropped(effect, looked_at(row, market.row)):
+            event = Event("report_dropped", {"number": str(effect.number)})
+            verdict = Verdict(events=(event,))
+            run.close_effect(row, effect, EffectState.DUE, verdict)
 
 
 def settle_unknown(run: Run, market: Connection) -> None:
@@ -128,9 +141,10 @@ def _set_free(run: Run, market: Connection, row: OrderRow, effect: EffectRow) ->
     if after is not None and _has_a_use(after, effect):
         if run.outbox.is_closed(market.id):
             return
-        look_at_shops(run, [after])
+        look_at_shops(run, [after], effect)
         after = run.store.order(row.key)
-    if after is None:
+    current = run.store.last_effect(row.key, effect.kind)
+    if after is None or current is None or current.state is not EffectState.UNKNOWN:
         return
     if not _has_a_use(after, effect):
         run.close_effect(after, effect, EffectState.WITHDRAWN, NOTHING)
@@ -142,7 +156,7 @@ def _set_free(run: Run, market: Connection, row: OrderRow, effect: EffectRow) ->
 
 
 def _has_a_use(row: OrderRow, effect: EffectRow) -> bool:
-    return row.status is Status.PENDING_SHIPMENT or effect.kind is Kind.UPDATE_TRACKING
+    return row.status in FOLLOWED or effect.kind is Kind.UPDATE_TRACKING
 
 
 def _settled(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> bool:
@@ -152,34 +166,36 @@ def _settled(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> 
     """
     shipment = shipment_in(effect)
     connector = market.connector
-    listed = isinstance(connector, ListsShipments)
-    if effect.kind is Kind.UPDATE_TRACKING:
-        shipments = connector.shipments(row.key.order_id) if listed else ()
-        there = {one.code for one in shipments if one.reference == shipment.reference}
+    if effect.kind is Kind.UPDATE_TRACKING and isinstance(connector, ListsShipments):
+        there = {
+            one.code
+            for one in connector.shipments(row.key.order_id)
+            if one.reference == shipment.reference
+        }
         if shipment.code in there:
             finish(run, row, effect)
         return shipment.code in there
     tickets = connector.tickets_of(shipment) if isinstance(connector, GivesTickets) else ()
-    after = read_order(run, market, row)
-    if after is None:
+    read = read_whole(run, market, row)
+    if read is None:
         raise TryLater("the marketplace does not show the order so that it can be read")
-    shipments = connector.shipments(row.key.order_id) if listed else None
-    started = effect.started_at or run.now()
-    known = known_tickets(effect)
-    found = settle(shipment, started, known, tickets, shipments, after.lines)
-    _write_down(run, after, effect, found)
+    after, order = read
+    now = run.store.last_effect(row.key, effect.kind)
+    if now is None or now.state is not EffectState.UNKNOWN:
+        return True  # what the order itself shows has settled it
+    if effect.kind is Kind.UPDATE_TRACKING:
+        return False
+    shipments = order.shipments
+    if shipments is None and isinstance(connector, ListsShipments):
+        shipments = connector.shipments(row.key.order_id)
+    found = settle(
+        shipment,
+        effect.started_at or run.now(),
+        known_tickets(effect),
+        tickets,
+        shipments,
+        after.lines,
+        effect.document.get("shipped_before", {}),
+    )
+    write_down(run, after, effect, found)
     return not found.not_there
-
-
-def _write_down(run: Run, row: OrderRow, effect: EffectRow, found: Settled) -> None:
-    if found.ticket:
-        event = Event("ticket_found", {"ticket": found.ticket})
-        verdict = Verdict(events=(event,))
-        run.close_effect(row, effect, EffectState.ACCEPTED, verdict, found.ticket)
-    elif found.done:
-        finish(run, row, effect)
-    elif found.otherwise:
-        verdict = on_shipped_otherwise(row, shipment_in(effect), found.otherwise)
-        run.close_effect(row, effect, EffectState.WITHDRAWN, verdict)
-    elif found.cancelled:
-        run.close_effect(row, effect, EffectState.WITHDRAWN, NOTHING)

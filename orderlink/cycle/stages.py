@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from orderlink.codec import time_text
 from orderlink.cycle.creating import create_orders, meet_shop
-from orderlink.cycle.importing import brake, details, look
+from orderlink.cycle.importing import brake, look
 from orderlink.cycle.mending import mend_in_shop
 from orderlink.cycle.polling import poll_shop
 from orderlink.cycle.pushing import report
-from orderlink.cycle.settling import ask_tickets, settle_unknown
+from orderlink.cycle.reading import details
+from orderlink.cycle.settling import ask_tickets, send_dropped_again, settle_unknown
 from orderlink.cycle.trying import try_order
 from orderlink.rows import OrderKey
 
@@ -68,6 +69,7 @@ def push_shipments(run: Run, selection: Selection) -> None:
             return
         with run.guarded(market, "push"):
             ask_tickets(run, market)
+            send_dropped_again(run, market)
         with run.guarded(market, "push"):
             settle_unknown(run, market)
         with run.guarded(market, "push"):

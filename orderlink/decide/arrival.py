@@ -222,6 +222,8 @@ def on_details(
             "currency": order.currency,
             "total": order.total(),
             "marks": order.marks,
+            "site": order.site,
+            "ship_by": order.ship_by,
             "deliver_by": min((line.deliver_by for line in days if line.deliver_by), default=None),
             "expires_on": min((line.expires_on for line in days if line.expires_on), default=None),
         }

@@ -45,14 +45,18 @@ def codes_of(row: OrderRow) -> tuple[str, ...]:
     edited = carriers.clean(row.edits.get("report.code", ""))
     if edited:
         return edited
+    codes = [code for parcel in row.parcels for code in codes_in(row, parcel)]
+    return tuple(dict.fromkeys(codes))
+
+
+def codes_in(row: OrderRow, parcel: Parcel) -> tuple[str, ...]:
+    """Give the tracking codes that the shop names for one parcel, cleaned."""
     own = _own_numbers(row)
-    codes = [
+    return tuple(
         code
-        for parcel in row.parcels
         for code in carriers.clean(parcel.code)
         if carriers.detect(code, not_codes=own).evidence.word is not carriers.Word.NO_CODE
-    ]
-    return tuple(dict.fromkeys(codes))
+    )
 
 
 def first_code(row: OrderRow) -> str:
@@ -68,22 +72,23 @@ def _own_numbers(row: OrderRow) -> frozenset[str]:
 
 def choose(
     row: OrderRow,
+    code: str,
     settings: MarketplaceSettings,
     learnt: Sequence[LearntPrefix] = (),
     served: Collection[str] = (),
 ) -> Choice:
-    """Choose code and carrier for an order by the evidence there is.
+    """Choose the carrier of one of the order's codes by the evidence there is; "": it has none.
 
     `learnt` are the prefixes of this merchant's own shipments, `served` the codes that the
     marketplace itself lists, where it does.
     """
     mended = row.edits.get("report.carrier", "")
-    if mended and first_code(row):
-        by_hand = Choice(code=first_code(row), word="edited", why="mended by a person")
+    if mended and code:
+        by_hand = Choice(code=code, word="edited", why="mended by a person")
         return _named(by_hand, mended, "", settings, served)
-    parcel = _parcel_with_code(row)
-    if parcel is None:
+    if not code:
         return _without_code(settings, served)
+    parcel = _parcel_with(row, code)
     known_default = settings.default_carrier in {one.identifier for one in carriers.carriers()}
     found = carriers.detect(
         parcel.code,
@@ -112,12 +117,15 @@ def choose(
     )
 
 
-def _parcel_with_code(row: OrderRow) -> Parcel | None:
-    wanted = first_code(row)
-    if wanted and row.edits.get("report.code"):
-        return Parcel(wanted)
-    own = (parcel for parcel in row.parcels if wanted and wanted in carriers.clean(parcel.code))
-    return next(own, None)
+def _parcel_with(row: OrderRow, code: str) -> Parcel:
+    if row.edits.get("report.code"):
+        return Parcel(code)
+    for parcel in row.parcels:
+        codes = carriers.clean(parcel.code)
+        if code in codes:
+            # As it is written it says more than cleaned, unless it is several codes at once.
+            return parcel if len(codes) == 1 else Parcel(code, parcel.shop_carrier)
+    return Parcel(code)
 
 
 def _without_code(settings: MarketplaceSettings, served: Collection[str]) -> Choice:

@@ -6,44 +6,51 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from orderlink.decide.shop import FOLLOWED
 from orderlink.decide.verdict import PASSING, Problem, Verdict
-from orderlink.model import Shipment, ShippedLine, Status, TicketState
+from orderlink.model import Shipment, Status, TicketState, shipment_reference
 from orderlink.rows import EffectRow, Event, Kind, LineRow, OrderRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from orderlink.decide.carrier import Choice
-    from orderlink.model import SeenShipment, Ticket
+    from orderlink.model import SeenShipment, ShippedLine, Ticket
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far a remote's timestamp of our own attempt may lie before the attempt."""
 
 
-def shipment_reference(row: OrderRow, number: int) -> str:
-    """Name a shipment so that only this effect has it; at most 90 characters (bol)."""
-    return f"orderlink-{row.key.order_id}-{number}"[:90]
-
-
-def shipment_of(row: OrderRow, number: int, choice: Choice) -> Shipment:
-    """Make the shipment that reports everything that is still open, quantities explicit."""
-    lines = tuple(ShippedLine(line.line_id, line.open) for line in row.pushable_lines if line.open)
+def shipment_of(
+    row: OrderRow, number: int, choice: Choice, lines: tuple[ShippedLine, ...], now: datetime
+) -> Shipment:
+    """Make the shipment that reports these lines, quantities explicit."""
     return Shipment(
         order_id=row.key.order_id,
-        reference=shipment_reference(row, number),
+        reference=shipment_reference(row.key.order_id, number),
         lines=lines,
         code=choice.code,
         carrier_code=choice.carrier_code,
         carrier_name=choice.carrier_name,
         tracking_page=choice.page,
+        site=row.site,
+        number=number,
+        left_at=min(now, row.waiting_since or now),
     )
 
 
-def on_reported(row: OrderRow, shipment: Shipment) -> Verdict:
-    """Decide what it means that a shipment was carried out: the order is closed there."""
-    if row.status is not Status.PENDING_SHIPMENT:
+def on_reported(row: OrderRow, shipment: Shipment, remaining: Mapping[str, int]) -> Verdict:
+    """Decide what it means that a shipment was carried out: a part of the order, or its end.
+
+    `remaining` is what is neither shipped nor reported, this shipment included.
+    """
+    if row.status not in FOLLOWED:
         return Verdict(events=(Event("reported", _shown(shipment)),))
+    if any(remaining.values()):
+        again = (Kind.SHIP,) if row.status is Status.PENDING_SHIPMENT else ()
+        event = Event("part_shipped", _shown(shipment))
+        return Verdict(events=(event,), closes=("reporting_fails",), due=again)
     return Verdict(
         status=Status.SHIPPED,
         changes={"closed_without_code": not shipment.code},
@@ -58,7 +65,7 @@ def _shown(shipment: Shipment) -> dict[str, str]:
 
 def on_shipment_refused(row: OrderRow, sentence: str) -> Verdict:
     """Decide what a refusal in the marketplace's words means: a person has to act."""
-    if row.status is not Status.PENDING_SHIPMENT:
+    if row.status not in FOLLOWED:
         return Verdict(events=(Event("shipment_refused", {"why": sentence}),))
     return Verdict(
         events=(Event("shipment_refused", {"why": sentence}),),
@@ -93,11 +100,13 @@ def settle(
     tickets: Sequence[Ticket],
     shipments: Sequence[SeenShipment] | None,
     lines: Sequence[LineRow],
+    shipped_before: Mapping[str, int],
 ) -> Settled:
     """Decide what became of a report, from what the marketplace says now.
 
     First a ticket of it, then the quantities of the order's `lines`, then a shipment with our
-    reference or our code. `shipments` None: the marketplace cannot list them.
+    reference or our code. `shipments` None: the marketplace cannot list them; then the pieces of a
+    part show in what was shipped more than `shipped_before`.
     """
     for ticket in tickets:
         if _is_of(ticket, attempted_at, known_tickets):
@@ -105,9 +114,15 @@ def settle(
     seen = shipments or ()
     if any(one.reference == shipment.reference for one in seen):
         return Settled(done=True)
-    wanted = {line.line_id for line in shipment.lines}
+    wanted = {line.line_id: line.quantity for line in shipment.lines}
     named = [line for line in lines if line.line_id in wanted]
-    if any(line.open for line in named):
+    there = {
+        line.line_id
+        for line in named
+        if shipments is None
+        and line.shipped >= shipped_before.get(line.line_id, 0) + wanted[line.line_id]
+    }
+    if any(line.open and line.line_id not in there for line in named):
         return Settled()
     if named and not any(line.shipped for line in named):
         return Settled(cancelled=True)
@@ -128,19 +143,17 @@ def _is_of(ticket: Ticket, attempted_at: datetime, known_tickets: Collection[str
 
 
 def on_shipped_otherwise(row: OrderRow, shipment: Shipment, codes: Sequence[str]) -> Verdict:
-    """Decide what it means that somebody else closed the order at the marketplace."""
+    """Decide what it means that somebody else shipped this at the marketplace."""
     there = ", ".join(codes)
     ours = shipment.code or "no code"
     seen = Verdict(events=(Event("shipped_at_marketplace", {"codes": there}),))
-    if row.status is not Status.PENDING_SHIPMENT:
+    if row.status not in FOLLOWED:
         return seen
     told = Problem("shipped_otherwise", f"already shipped there with {there}, here with {ours}")
-    return seen + Verdict(
-        status=Status.SHIPPED,
-        closes=PASSING,
-        opens=() if set(codes) == {ours} else (told,),
-        withdrawn=(Kind.SHIP,),
-    )
+    seen += Verdict(opens=() if set(codes) == {ours} else (told,), withdrawn=(Kind.SHIP,))
+    if any(line.open for line in row.pushable_lines):
+        return seen
+    return seen + Verdict(status=Status.SHIPPED, closes=PASSING)
 
 
 def on_not_settled(sentence: str) -> Verdict:

@@ -5,24 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from orderlink.decide.carrier import first_code
+from orderlink.decide.carrier import codes_of
+from orderlink.decide.parcels import NOTHING_REPORTED, Part, Reported, next_part, remaining
 from orderlink.decide.timing import wait_is_over
-from orderlink.decide.verdict import NOTHING, Problem, Verdict
+from orderlink.decide.verdict import NOTHING, PASSING, Problem, Verdict
 from orderlink.model import ShopOrder, ShopState, Status, money_text
 from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
+    from orderlink.model import ShopLine
+
 FOLLOWED = frozenset({Status.NOT_SHIPPED, Status.WAITING, Status.PENDING_SHIPMENT})
-"""The statuses in which the shop is asked, as long as no shipment has been sent."""
+"""The statuses in which the shop is asked, as long as no report is under way."""
 
 
 def is_followed(row: OrderRow, ship: EffectRow | None) -> bool:
-    """Tell whether the shop decides about this order: it is there, and nothing was reported yet."""
+    """Tell whether the shop decides about this order: it is there, and no report is under way.
+
+    `ship` is the last report; one that was carried out was about a part of the order.
+    """
     if row.status not in FOLLOWED or not row.shop_order_id:
         return False
-    return ship is None or ship.state in {EffectState.DUE, EffectState.REFUSED}
+    settled = {EffectState.DUE, EffectState.REFUSED, EffectState.DONE}
+    return ship is None or ship.state in settled
 
 
 def on_reading(
@@ -33,12 +41,15 @@ def on_reading(
     wait: timedelta,
     trusted: bool,
     has_parcels_elsewhere: bool = False,
+    made: Sequence[ShopLine] = (),
+    reported: Reported = NOTHING_REPORTED,
 ) -> Verdict:
     """Decide what the shop's answer means. `shop` None: it says that it has no such order.
 
     `trusted`: time may count in this run. `has_parcels_elsewhere`: the parcels could not be asked
-    for in this run, so that the lack of a code proves nothing yet. For an order that is closed, or
-    that a person has in hand, it means nothing any more.
+    for in this run, so that the lack of a code proves nothing yet. `made` and `reported` as in
+    `orderlink.decide.parcels`. For an order that is closed, or that a person has in hand, it means
+    nothing any more.
     """
     if row.status not in FOLLOWED:
         return NOTHING
@@ -54,18 +65,37 @@ def on_reading(
     if shop.state is ShopState.GONE:
         return seen + _gone(row, f"shop order {shop.number or shop.id} is {shop.status}")
     seen += Verdict(closes=("shop_order_gone",)) + _parcels(row, shop)
+    after = replace(row, parcels=shop.parcels)
     if shop.state is ShopState.OPEN:
-        return seen + _reopened(row)
+        part = next_part(after, made, reported, completed=False)
+        return seen + _reopened(row) + _part_due(part)
     if shop.refunded and not row.refund_confirmed:
         amount = money_text(shop.refunded, shop.currency)
         problem = Problem("partly_refunded", f"{amount} of it was refunded: ship it all the same?")
         return seen + Verdict(opens=(problem,))
-    after = replace(row, parcels=shop.parcels)
     if not row.pushable_lines:
         return seen + _completed_without_us(row)
-    return seen + _completed(
-        after, now, wait=wait, trusted=trusted, may_close=not has_parcels_elsewhere
+    if reported.pieces and not any(remaining(after, reported).values()):
+        return seen + _reported_before(reported)
+    part = next_part(after, made, reported, completed=True)
+    may_close = not has_parcels_elsewhere
+    return seen + _completed(after, part, now, wait=wait, trusted=trusted, may_close=may_close)
+
+
+def _reported_before(reported: Reported) -> Verdict:
+    """Close an order again that was reported while a person had it in hand."""
+    return Verdict(
+        status=Status.SHIPPED,
+        changes={"closed_without_code": not reported.codes, "waiting_since": None},
+        events=(Event("reported_before", {"codes": ", ".join(sorted(reported.codes)) or "none"}),),
+        closes=PASSING,
+        withdrawn=(Kind.SHIP,),
     )
+
+
+def _part_due(part: Part | None) -> Verdict:
+    """Let a part with a code be reported while the rest is open or waits for its own code."""
+    return NOTHING if part is None else Verdict(due=(Kind.SHIP,), closes=("code_missing",))
 
 
 def _parcels(row: OrderRow, shop: ShopOrder) -> Verdict:
@@ -100,20 +130,35 @@ def _completed_without_us(row: OrderRow) -> Verdict:
 
 
 def _completed(
-    row: OrderRow, now: datetime, *, wait: timedelta, trusted: bool, may_close: bool
+    row: OrderRow,
+    part: Part | None,
+    now: datetime,
+    *,
+    wait: timedelta,
+    trusted: bool,
+    may_close: bool,
 ) -> Verdict:
-    code = first_code(row)
-    if code:
-        if row.status is Status.PENDING_SHIPMENT:
-            return Verdict(due=(Kind.SHIP,))
+    if row.status is Status.PENDING_SHIPMENT:
+        if part is None and row.waiting_since is None:
+            return _reopened(row)  # its code was taken back before it was reported
+        return Verdict(due=(Kind.SHIP,), closes=("code_missing",) if part else ())
+    if part is not None and part.covered:
         return Verdict(
             status=Status.PENDING_SHIPMENT,
             changes={"waiting_since": None},
-            events=(Event("completed", {"code": code}),),
+            events=(Event("completed", {"code": part.code}),),
             due=(Kind.SHIP,),
         )
-    if row.status is Status.PENDING_SHIPMENT:
-        return Verdict(due=(Kind.SHIP,))
+    return _part_due(part) + _waiting(row, now, wait=wait, trusted=trusted, may_close=may_close)
+
+
+def _waiting(
+    row: OrderRow, now: datetime, *, wait: timedelta, trusted: bool, may_close: bool
+) -> Verdict:
+    """Let what is left of a completed order wait for its code, and then go without one.
+
+    `waiting_since` stays with an order whose wait is over: it may be reported without a code.
+    """
     if row.status is Status.NOT_SHIPPED:
         since = now if trusted else None
         return Verdict(
@@ -126,7 +171,6 @@ def _completed(
     if may_close and wait_is_over(row.waiting_since, wait, now, trusted=trusted):
         return Verdict(
             status=Status.PENDING_SHIPMENT,
-            changes={"waiting_since": None},
             events=(Event("wait_is_over"),),
             due=(Kind.SHIP,),
         )
@@ -134,17 +178,27 @@ def _completed(
 
 
 def on_late_reading(
-    row: OrderRow, shop: ShopOrder | None, now: datetime, *, sent: bool = False
+    row: OrderRow,
+    shop: ShopOrder | None,
+    now: datetime,
+    *,
+    sent: bool = False,
+    reported: Reported = NOTHING_REPORTED,
 ) -> Verdict:
     """Decide what the shop's answer means for an order that was closed without a code.
 
-    `sent`: a late code is under way already, or was refused.
+    `sent`: a late code is under way already, or was refused. `reported`: what was reported before.
     """
     seen = Verdict(changes={"shop_seen_at": now})
     if shop is None or shop.reference != row.reference:
         return seen
     seen += _parcels(row, shop)
-    code = first_code(replace(row, parcels=shop.parcels))
+    code = late_code(replace(row, parcels=shop.parcels), reported)
     if not code or sent or shop.state is not ShopState.COMPLETED:
         return seen
     return seen + Verdict(events=(Event("late_code", {"code": code}),), due=(Kind.UPDATE_TRACKING,))
+
+
+def late_code(row: OrderRow, reported: Reported) -> str:
+    """Give the code that came after the order was closed; empty where none did."""
+    return next((code for code in codes_of(row) if code not in reported.codes), "")

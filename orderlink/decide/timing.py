@@ -24,6 +24,8 @@ LONGEST_CHANGES = timedelta(minutes=50)
 """A marketplace tells what changed within the last hour at most (bol); after that: a full look."""
 GAP = timedelta(hours=48)
 """A marketplace keeps handled orders in its list about this long (bol)."""
+DROPPED_AFTER = timedelta(minutes=30)
+"""A write that was taken is seen in the marketplace's looks within this time, or it was dropped."""
 LATE_CODE_EVERY = timedelta(hours=1)
 PARCELS_EVERY = timedelta(minutes=15)
 
@@ -53,6 +55,11 @@ def looked_at(row: OrderRow, connection: ConnectionRow) -> datetime:
     until, full = connection.changes_until, connection.full_look_at
     missing = full is not None and row.seen_at < full
     return row.seen_at if until is None or missing else max(row.seen_at, until)
+
+
+def is_dropped(effect: EffectRow, looked: datetime) -> bool:
+    """Tell whether a report that was taken should have been seen in a look by now."""
+    return effect.started_at is not None and looked - effect.started_at > DROPPED_AFTER
 
 
 def clock_is_trusted(now: datetime, newest: datetime | None, skews: list[timedelta]) -> bool:

@@ -167,8 +167,9 @@ def _reference(order: Order, taxed: TaxedItem) -> dict[str, Json]:
 
 def _shop_line(order: Order, item: Item) -> ShopLine:
     if item.product is None or _is_free(order, item):
-        return ShopLine("", item.quantity, item.amount, "0")
-    return ShopLine(item.product.sku, item.quantity, item.amount, str(item.product.id))
+        return ShopLine("", item.quantity, item.amount, "0", item.line.id)
+    product = item.product
+    return ShopLine(product.sku, item.quantity, item.amount, str(product.id), item.line.id)
 
 
 def _amounts(net: Part) -> dict[str, Json]:

@@ -45,6 +45,8 @@ CREATE TABLE orders (
     create_anyway INTEGER NOT NULL DEFAULT 0,
     released INTEGER NOT NULL DEFAULT 0,
     refund_confirmed INTEGER NOT NULL DEFAULT 0,
+    site TEXT NOT NULL DEFAULT '',
+    ship_by TEXT,
     deliver_by TEXT,
     expires_on TEXT,
     shop_order_id TEXT NOT NULL DEFAULT '',

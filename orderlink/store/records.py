@@ -60,6 +60,8 @@ def order_row(row: sqlite3.Row) -> OrderRow:
         create_anyway=bool(row["create_anyway"]),
         released=bool(row["released"]),
         refund_confirmed=bool(row["refund_confirmed"]),
+        site=row["site"],
+        ship_by=_day(row["ship_by"]),
         deliver_by=_day(row["deliver_by"]),
         expires_on=_day(row["expires_on"]),
         shop_order_id=row["shop_order_id"],

@@ -80,7 +80,7 @@ def test_a_hold_rule_says_why(rule: HoldRule, *, held: bool) -> None:
 
 
 def test_a_mended_code_goes_out_with_the_carrier_that_its_shape_names() -> None:
-    choice = choose(order(edits={"report.code": CODE}), MarketplaceSettings(type="bol"))
+    choice = choose(order(edits={"report.code": CODE}), CODE, MarketplaceSettings(type="bol"))
     assert (choice.code, choice.carrier_code) == (CODE, "TNT")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from orderlink.decide.carrier import Choice
+from orderlink.decide.parcels import NOTHING_REPORTED, whole_rest
 from orderlink.decide.shipping import (
     Settled,
     known_tickets,
@@ -19,9 +20,16 @@ from orderlink.decide.shipping import (
     on_tracking_updated,
     settle,
     shipment_of,
+)
+from orderlink.decide.shop import FOLLOWED
+from orderlink.model import (
+    SeenShipment,
+    ShippedLine,
+    Status,
+    Ticket,
+    TicketState,
     shipment_reference,
 )
-from orderlink.model import SeenShipment, ShippedLine, Status, Ticket, TicketState
 from orderlink.problems import WORDS
 from tests.support.values import CODE, NOW, effect, line, order, shipment
 
@@ -37,14 +45,17 @@ def test_a_shipment_names_what_is_open_and_ours() -> None:
         line(line_id="L4", by_marketplace=True),
         line(line_id="L5", label_by_marketplace=True),
     )
-    made = shipment_of(order(lines=lines), 1, Choice(CODE, "postnl", "TNT"))
+    row = order(lines=lines, site="DE")
+    rest = whole_rest(row, NOTHING_REPORTED).lines
+    made = shipment_of(row, 1, Choice(CODE, "postnl", "TNT"), rest, NOW)
     assert made.lines == (ShippedLine("L1", 2), ShippedLine("L2", 1))
     assert (made.code, made.carrier_code, made.reference) == (CODE, "TNT", "orderlink-A1-1")
+    assert (made.site, made.number, made.left_at) == ("DE", 1, NOW)
 
 
 def test_a_reference_fits_the_marketplace_and_differs_by_number() -> None:
-    assert len(shipment_reference(order(), 10**100)) == 90
-    assert shipment_reference(order(), 1) != shipment_reference(order(), 2)
+    assert len(shipment_reference("A1", 10**100)) == 90
+    assert shipment_reference("A1", 1) != shipment_reference("A1", 2)
 
 
 @pytest.mark.parametrize(
@@ -54,10 +65,18 @@ def test_a_reference_fits_the_marketplace_and_differs_by_number() -> None:
 def test_a_report_that_went_through_closes_the_order(
     code: str, status: Status, becomes: Status | None
 ) -> None:
-    verdict = on_reported(order(status=status), shipment(code=code))
+    verdict = on_reported(order(status=status), shipment(code=code), {"L1": 0})
     assert verdict.status is becomes
     if becomes:
         assert verdict.changes["closed_without_code"] is not bool(code)
+
+
+@pytest.mark.parametrize("status", sorted(FOLLOWED))
+def test_a_report_of_a_part_leaves_the_order_open(status: Status) -> None:
+    verdict = on_reported(order(status=status), shipment(), {"L1": 1})
+    assert verdict.status is None
+    assert verdict.events[0].word == "part_shipped"
+    assert bool(verdict.due) is (status is PENDING)
 
 
 def test_a_refusal_asks_for_a_person_while_the_order_is_ours() -> None:
@@ -103,18 +122,32 @@ def test_a_lost_answer_is_settled_by_what_the_marketplace_says(
         if shipments is None
         else [SeenShipment(one[0], one[1], "TNT", ()) for one in shipments]
     )
-    assert settle(shipment(), NOW, {"T1"}, tickets, seen, lines) == settled
+    assert settle(shipment(), NOW, {"T1"}, tickets, seen, lines, {}) == settled
     assert settled.not_there is (settled == Settled())
 
 
+@pytest.mark.parametrize(("shipped", "done"), [(1, False), (2, True)])
+def test_a_part_that_cannot_be_listed_shows_in_what_was_shipped_more(
+    shipped: int, done: bool
+) -> None:
+    one = shipment(lines=(ShippedLine("L1", 1),))
+    lines = (line(quantity=3, shipped=shipped),)
+    assert settle(one, NOW, (), [], None, lines, {"L1": 1}).done is done
+
+
 def test_another_code_there_is_told_and_the_same_is_not() -> None:
-    pending = order(status=PENDING)
+    pending = order(status=PENDING, lines=SHIPPED)
     other = on_shipped_otherwise(pending, shipment(), ("3SOTHER",))
     assert (other.status, other.opens[0].word) == (Status.SHIPPED, "shipped_otherwise")
     assert on_shipped_otherwise(pending, shipment(), (CODE,)).opens == ()
 
 
-@pytest.mark.parametrize("status", [status for status in Status if status is not PENDING])
+def test_a_part_that_others_shipped_leaves_the_rest_open() -> None:
+    part = on_shipped_otherwise(order(status=PENDING), shipment(), ("3SOTHER",))
+    assert (part.status, part.opens[0].word) == (None, "shipped_otherwise")
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status not in FOLLOWED])
 def test_what_others_shipped_closes_no_order_that_is_not_to_be_reported(status: Status) -> None:
     verdict = on_shipped_otherwise(order(status=status), shipment(), ("3SOTHER",))
     assert (verdict.status, verdict.opens, verdict.closes) == (None, (), ())
