@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from orderlink.decide.timing import pause
@@ -19,7 +20,7 @@ from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from orderlink.clock import Clock
     from orderlink.store import Store
@@ -43,6 +44,7 @@ class Outcome:
     """What an answer means: the effect's new state and what changes about the order.
 
     `document` replaces the effect's copy of what it sent (which may hold a buyer's data).
+    `retry_at` is set where the rate limit kept it from being sent, which counts against no order.
     """
 
     state: EffectState
@@ -50,6 +52,7 @@ class Outcome:
     remote_ref: str = ""
     document: Json = None
     error: str = ""
+    retry_at: datetime | None = None
 
 
 class Outbox:
@@ -127,6 +130,7 @@ class Outbox:
         after = replace(
             effect,
             state=outcome.state,
+            attempts=effect.attempts - (1 if outcome.retry_at else 0),
             document=effect.document if outcome.document is None else outcome.document,
             remote_ref=outcome.remote_ref or effect.remote_ref,
             error=outcome.error,
@@ -148,6 +152,8 @@ class Outbox:
         What a look-up sets free has not failed: it is sent directly after that look-up. But an
         effect whose answer is lost every time stays unknown for longer than its quarantine.
         """
+        if outcome.retry_at is not None:
+            return outcome.retry_at
         failed = outcome.state is EffectState.DUE and bool(outcome.error)
         lost_again = outcome.state is EffectState.UNKNOWN and effect.attempts > 1
         return now + pause(effect.attempts) if failed or lost_again else None
@@ -160,6 +166,8 @@ class Outbox:
 
     def failed_before(self, row: OrderRow, effect: EffectRow, error: RemoteError) -> None:
         """Record that what an effect needs could not be had, so that nothing was sent."""
+        if _is_rate_limit(error):
+            return
         attempted = replace(effect, attempts=effect.attempts + 1)
         if self._store.change_effect(effect, attempted):
             self.record(row, attempted, self._failed(row, attempted, error))
@@ -168,6 +176,9 @@ class Outbox:
         sentence = without_buyer(str(error), row.document)
         if isinstance(error, Ambiguous):
             return self._unknown(effect, sentence)
+        if isinstance(error, TryLater) and _is_rate_limit(error):
+            self._closed[effect.target] = sentence
+            return Outcome(EffectState.DUE, NOTHING, retry_at=error.retry_at)
         if isinstance(error, SignInFailed):
             self._closed[effect.target] = sentence
         if isinstance(error, TryLater):
@@ -183,6 +194,10 @@ class Outbox:
         opens = (Problem("outcome_unknown", f"{effect.kind}: {sentence}"),)
         verdict = Verdict(events=(event,), opens=opens)
         return Outcome(EffectState.UNKNOWN, verdict, error=sentence)
+
+
+def _is_rate_limit(error: RemoteError) -> bool:
+    return isinstance(error, TryLater) and error.retry_at is not None and not error.transport
 
 
 def _without_buyer(refusal: Refused, row: OrderRow) -> Refused:

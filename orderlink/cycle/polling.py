@@ -168,15 +168,17 @@ def _with_parcels(
 ) -> tuple[ShopOrder, bool, Verdict]:
     """Ask for parcels that are not in the order itself.
 
-    Gives the order with them, False where that could not be done now, and what follows from the
-    reading itself. Raises `SignInFailed`.
+    Gives the order with them (as they were known where they could not be asked for now), False
+    where that could not be done now, and what follows from the reading itself. Raises
+    `SignInFailed`.
     """
     shelf = run.store.shelf(shop.id, run.clock)
     if not isinstance(shop.connector, ReadsParcels) or shelf.get(NO_PARCELS):
         return answer, True, READ
     now, asked = run.now(), row.parcels_asked_at
+    as_known = replace(answer, parcels=row.parcels)
     if asked is not None and timedelta(0) <= now - asked < PARCELS_EVERY:
-        return answer, False, READ
+        return as_known, False, READ
     try:
         parcels = shop.connector.parcels(answer.id)
     except NotOffered:
@@ -185,7 +187,7 @@ def _with_parcels(
     except SignInFailed:
         raise
     except RemoteError as error:
-        return answer, False, Verdict(opens=(Problem("polling_fails", str(error)),))
+        return as_known, False, Verdict(opens=(Problem("polling_fails", str(error)),))
     with run.store.transaction():
         run.store.apply(row, Verdict(changes={"parcels_asked_at": now}), now)
     return replace(answer, parcels=parcels), True, READ

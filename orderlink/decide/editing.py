@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from orderlink import carriers
 from orderlink.complaints import suggestion
 from orderlink.decide.verdict import Problem, Verdict
-from orderlink.model import CLOSED, Address, Order, money_text
-from orderlink.rows import Event
+from orderlink.model import CLOSED, Address, Order, Status, money_text
+from orderlink.rows import Event, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,10 @@ def mendable(row: OrderRow, order: Order | None) -> dict[str, str]:
 def on_edit(
     row: OrderRow, order: Order | None, changes: Mapping[str, str], by: str
 ) -> tuple[Verdict, list[str]]:
-    """Decide what a person's changes come to, and what is wrong with them, a sentence each."""
+    """Decide what a person's changes come to, and what is wrong with them, a sentence each.
+
+    The code and the carrier of a shipped order are sent to the marketplace once more.
+    """
     present = mendable(row, order)
     problems = [_wrong(name, value, row, present) for name, value in changes.items()]
     changed = {name: value for name, value in changes.items() if present.get(name, value) != value}
@@ -50,12 +53,17 @@ def on_edit(
         Event("edited", {"field": name, "from": present[name], "to": value, "by": by})
         for name, value in changed.items()
     )
-    verdict = Verdict(changes={"edits": {**row.edits, **changed}}, events=events)
+    verdict = Verdict(
+        changes={"edits": {**row.edits, **changed}},
+        events=events,
+        due=(Kind.UPDATE_TRACKING,) if row.status is Status.SHIPPED else (),
+        closes=("tracking_refused",) if row.status is Status.SHIPPED else (),
+    )
     return (verdict if changed else Verdict()), [sentence for sentence in problems if sentence]
 
 
 def _wrong(name: str, value: str, row: OrderRow, present: Mapping[str, str]) -> str:
-    if row.status in CLOSED:
+    if row.status in CLOSED and not (row.status is Status.SHIPPED and name in present and value):
         return f"{row.key.order_id} is {row.status}: nothing can be mended any more"
     if name not in present:
         return f"{name} cannot be mended{suggestion(name, list(present))}"

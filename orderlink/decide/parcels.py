@@ -68,12 +68,14 @@ def changed_report(row: OrderRow, shipments: Sequence[EffectRow]) -> tuple[str, 
     """Give the code that a report lacks, or that a person changed, and the report itself.
 
     The report without a code takes the first code that no other has; without such a report, it is
-    the last one, whose code was wrong.
+    the last one, whose code or carrier was wrong.
     """
     sent = [one for one in shipments if one.state is EffectState.DONE and one.document]
+    without = [one for one in sent if not one.document["shipment"]["code"]]
     codes = reported_by(shipments).codes
     code = next((one for one in codes_of(row) if one not in codes), "")
-    without = [one for one in sent if not one.document["shipment"]["code"]]
+    if not code and sent and row.edits.get("report.carrier"):
+        return str(sent[-1].document["shipment"]["code"]), sent[-1]
     return (code, (without or sent)[-1]) if code and sent else ("", None)
 
 

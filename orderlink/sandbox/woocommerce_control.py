@@ -20,7 +20,8 @@ class Control:
     """The acts of people: complete, add-code, cancel, trash, delete, refund, reopen, orders.
 
     Each names its `order` by id or transaction id. `complete` and `add-code` take `code`,
-    `provider` and `place`: `ast`, `shipment-tracking`, `fulfillment`, `yith` or `plain`.
+    `provider` and `place`: `ast`, `shipment-tracking`, `fulfillment` (with `pieces` by SKU where
+    the warehouse says what is inside), `yith` or `plain`.
     """
 
     def __init__(self, store: Store) -> None:
@@ -63,9 +64,7 @@ class Control:
         if place in PLAIN_META:
             self._store.set_meta(order, PLAIN_META[place], code)
         elif place == "fulfillment":
-            values = {"_tracking_number": code, "_shipment_provider": provider}
-            meta = [{"id": 0, "key": key, "value": value} for key, value in values.items()]
-            add_fulfillment(self._store, order, meta)
+            add_fulfillment(self._store, order, _fulfillment(order, code, provider, arguments))
         else:
             body = {"tracking_number": code, "tracking_provider": provider}
             add_item(self._store, order, body, place)
@@ -74,3 +73,16 @@ class Control:
         amount = arguments.get("amount")
         left = order.totals.total + sum(Fraction(entry["total"]) for entry in order.refunds)
         self._store.refund(order, Fraction(str(amount)) if amount else left, "")
+
+
+def _fulfillment(
+    order: StoredOrder, code: str, provider: str, arguments: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    pieces = dict(arguments.get("pieces", {}))
+    items = [
+        {"item_id": item.id, "qty": pieces[item.sku]} for item in order.items if item.sku in pieces
+    ]
+    values: dict[str, Any] = {"_tracking_number": code, "_shipment_provider": provider}
+    if items:
+        values["_items"] = items
+    return [{"id": 0, "key": key, "value": value} for key, value in values.items()]

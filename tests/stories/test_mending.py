@@ -87,8 +87,10 @@ def test_carrier_and_code_can_be_mended_until_the_order_is_closed(merchant: Merc
     merchant.sync_every_five_minutes(0.2)
     (shipment,) = merchant.shipments(order)
     assert (shipment.code, shipment.transporter) == ("JVGL061234567890", "DHLFORYOU")
+    merchant.bol.cancel(other := merchant.settled())
+    merchant.sync_every_five_minutes(0.1)
     with pytest.raises(ConfigurationError, match="nothing can be mended"):
-        mend(merchant, order, report__code="X")
+        mend(merchant, other, report__code="3SABCD1234567")
 
 
 @pytest.mark.parametrize(
