@@ -1,4 +1,4 @@
-"""PURE: rate budgets as token buckets, which live across runs and learn from the remote's headers.
+"""PURE: rate budgets as token buckets, which live across runs and learn from what the remote says.
 
 Sources: https://api.bol.com/retailer/public/ratelimits and what bol answers (`X-RateLimit-*`);
 Amazon's Selling Partner API gives the refill per second as `x-amzn-RateLimit-Limit`.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,11 +34,16 @@ class Budget:
 
 
 class BudgetState(TypedDict):
-    """What is kept of a bucket across runs: JSON values, instants in ISO 8601, UTC."""
+    """What is kept of a bucket across runs: JSON values, instants in ISO 8601, UTC.
+
+    `capacity` and `per_second` are what the remote told, where that is not what is declared.
+    """
 
     tokens: float
     at: str
     until: str | None
+    capacity: NotRequired[float]
+    per_second: NotRequired[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +64,18 @@ def full(budget: Budget, now: datetime) -> Bucket:
     return Bucket(budget, budget.capacity, now)
 
 
-def take(bucket: Bucket, now: datetime) -> Bucket | datetime:
-    """Take one token: give the bucket that is left, or the instant when a token will be there."""
+def take(bucket: Bucket, now: datetime, cost: float = 1.0) -> Bucket | datetime:
+    """Take tokens: give the bucket that is left, or the instant when there will be enough.
+
+    What costs more than the bucket can hold takes all that it can.
+    """
     bucket = _refilled(bucket, now)
+    cost = min(cost, bucket.budget.capacity)
     if bucket.until is not None:
         return bucket.until
-    if bucket.tokens >= 1:
-        return replace(bucket, tokens=bucket.tokens - 1)
-    seconds = (1 - bucket.tokens) / bucket.budget.per_second
+    if bucket.tokens >= cost:
+        return replace(bucket, tokens=bucket.tokens - cost)
+    seconds = (cost - bucket.tokens) / bucket.budget.per_second
     longest = LONGEST_BLOCK.total_seconds()
     return now + timedelta(seconds=min(seconds, longest)) + _ROUNDING
 
@@ -93,6 +102,11 @@ def learn(bucket: Bucket, headers: Mapping[str, str], now: datetime) -> Bucket:
     return Bucket(budget, min(remaining, budget.capacity), now, until)
 
 
+def known(bucket: Bucket, tokens: float, budget: Budget, now: datetime) -> Bucket:
+    """Take over what the remote says about its bucket; `until` as it was."""
+    return Bucket(budget, min(max(tokens, 0.0), budget.capacity), now, bucket.until)
+
+
 def reset_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """Read `X-RateLimit-Reset`, which bol gives in seconds or as unix time; `headers` ignore case.
 
@@ -110,16 +124,20 @@ def reset_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
     return _bounded(instant, now) if instant > now else None
 
 
-def to_state(bucket: Bucket) -> BudgetState:
+def to_state(bucket: Bucket, declared: Budget) -> BudgetState:
     """Translate a bucket into what is kept."""
-    return {
+    state: BudgetState = {
         "tokens": bucket.tokens,
         "at": bucket.at.isoformat(),
         "until": bucket.until.isoformat() if bucket.until else None,
     }
+    if bucket.budget != declared:
+        state["capacity"] = bucket.budget.capacity
+        state["per_second"] = bucket.budget.per_second
+    return state
 
 
-def from_state(budget: Budget, state: Mapping[str, object], now: datetime) -> Bucket:
+def from_state(declared: Budget, state: Mapping[str, object], now: datetime) -> Bucket:
     """Translate what was kept into a bucket; what cannot be read counts as never asked.
 
     One that lies in the clock's future was kept by a clock that was ahead: what it waits for is as
@@ -130,10 +148,12 @@ def from_state(budget: Budget, state: Mapping[str, object], now: datetime) -> Bu
         at = datetime.fromisoformat(str(state["at"])).astimezone(UTC)
         until = state.get("until")
         until_instant = datetime.fromisoformat(str(until)).astimezone(UTC) if until else None
+        capacity = float(str(state.get("capacity", declared.capacity)))
+        budget = Budget(capacity, float(str(state.get("per_second", declared.per_second))))
     except (KeyError, ValueError, OverflowError):
-        return full(budget, now)
-    if math.isnan(tokens):
-        return full(budget, now)
+        return full(declared, now)
+    if not all(map(math.isfinite, (tokens, budget.capacity, budget.per_second))):
+        return full(declared, now)
     ahead = max(at - now, timedelta(0))
     until_instant = until_instant and until_instant - ahead
     return Bucket(budget, min(max(tokens, 0.0), budget.capacity), at - ahead, until_instant)

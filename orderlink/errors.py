@@ -48,6 +48,10 @@ class TryLater(RemoteError):
         self.transport = transport
 
 
+class PositionLost(TryLater):
+    """A position in a list that an earlier run left is not known any more: begin the list anew."""
+
+
 class SignInFailed(TryLater):
     """The credentials were refused or lack a right; a person must mend the connection."""
 

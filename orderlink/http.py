@@ -85,6 +85,7 @@ class _Request:
     body: bytes | None
     headers: Mapping[str, str]
     budget: str
+    cost: float
     seconds: float
 
 
@@ -150,7 +151,8 @@ class Http:
         self._lock = threading.Lock()
         self._signing = _Signing()
         now = clock.now()
-        self._buckets = {name: budget.full(one, now) for name, one in (budgets or {}).items()}
+        self._declared = dict(budgets or {})
+        self._buckets = {name: budget.full(one, now) for name, one in self._declared.items()}
 
     def __enter__(self) -> Self:
         return self
@@ -168,6 +170,7 @@ class Http:
         query: Mapping[str, str | int] | None = None,
         *,
         budget: str = "",
+        cost: float = 1.0,
         headers: Mapping[str, str] | None = None,
         accept: Collection[int] = (),
     ) -> Answer:
@@ -179,7 +182,8 @@ class Http:
         url = self._url(path, query)
         asked = self._asked("GET", url, unsafe=False)
         seconds = min(self._read_seconds, max(self._remaining(), SHORTEST_READ))
-        return self._answer(_Request(asked, url, None, headers or {}, budget, seconds), accept)
+        request = _Request(asked, url, None, headers or {}, budget, cost, seconds)
+        return self._answer(request, accept)
 
     def write(
         self,
@@ -190,11 +194,12 @@ class Http:
         form: Mapping[str, str] | None = None,
         query: Mapping[str, str | int] | None = None,
         budget: str = "",
+        cost: float = 1.0,
         headers: Mapping[str, str] | None = None,
         accept: Collection[int] = (),
         safe: bool = False,
     ) -> Answer:
-        """Send one write, once.
+        """Send one write, once; `cost` is what it takes from its budget.
 
         Raises `TryLater`/`SignInFailed` where it was certainly not carried out, `Ambiguous` where
         it may have been, `Refused("refused", ...)` for a 4xx that is not in `accept`. `safe` says
@@ -204,21 +209,30 @@ class Http:
         asked = self._asked(method, url, unsafe=not safe)
         body, media_type = _body(json, form)
         all_headers = {**media_type, **(headers or {})}
-        seconds = self._write_seconds
-        return self._answer(_Request(asked, url, body, all_headers, budget, seconds), accept)
+        request = _Request(asked, url, body, all_headers, budget, cost, self._write_seconds)
+        return self._answer(request, accept)
 
     def budget_states(self) -> dict[str, BudgetState]:
         """Give what is to be kept of the budgets across runs, JSON values only."""
         with self._lock:
-            return {name: budget.to_state(bucket) for name, bucket in self._buckets.items()}
+            return {
+                name: budget.to_state(bucket, self._declared[name])
+                for name, bucket in self._buckets.items()
+            }
 
     def load_budgets(self, states: Mapping[str, Mapping[str, object]]) -> None:
         """Go on with the budgets that were kept; names that are not declared are left alone."""
         now = self._clock.now()
         with self._lock:
             for name in self._buckets.keys() & states.keys():
-                declared = self._buckets[name].budget
-                self._buckets[name] = budget.from_state(declared, states[name], now)
+                self._buckets[name] = budget.from_state(self._declared[name], states[name], now)
+
+    def know_budget(self, name: str, tokens: float, capacity: float, per_second: float) -> None:
+        """Correct a budget with what the remote says about it elsewhere than in its headers."""
+        told = budget.Budget(max(capacity, 1.0), per_second)
+        with self._lock:
+            bucket = self._buckets[name]
+            self._buckets[name] = budget.known(bucket, tokens, told, self._clock.now())
 
     def _asked(self, method: str, url: str, *, unsafe: bool) -> Asked:
         return Asked(self._label, method, unquote(urlsplit(url).path), unsafe)
@@ -264,7 +278,7 @@ class Http:
     def _failure(self, request: _Request, raw: Raw) -> RemoteError:
         error = answers.failure(request.asked, raw, self._clock.now())
         if raw.status == 429 and isinstance(error, TryLater) and error.retry_at is None:
-            error.retry_at = self._take(request.budget)
+            error.retry_at = self._take(request.budget, request.cost)
         return error
 
     def _send(self, request: _Request, *, renew: bool) -> Raw:
@@ -315,7 +329,7 @@ class Http:
     def _await_budget(self, request: _Request) -> None:
         """Take a token, and wait for it where that is short; else put the request off."""
         waited = 0.0
-        while (instant := self._take(request.budget)) is not None:
+        while (instant := self._take(request.budget, request.cost)) is not None:
             wait = max((instant - self._clock.now()).total_seconds(), 0.001)
             if waited + wait > LONGEST_BUDGET_WAIT or wait > self._remaining():
                 raise TryLater(
@@ -326,13 +340,13 @@ class Http:
             self._clock.sleep(wait)
             waited += wait
 
-    def _take(self, name: str) -> datetime | None:
-        """Take a token from a bucket, or tell when there will be one."""
+    def _take(self, name: str, cost: float) -> datetime | None:
+        """Take tokens from a bucket, or tell when there will be enough."""
         with self._lock:
             bucket = self._buckets.get(name)
             if bucket is None:
                 return None
-            taken = budget.take(bucket, self._clock.now())
+            taken = budget.take(bucket, self._clock.now(), cost)
             if not isinstance(taken, budget.Bucket):
                 return taken
             self._buckets[name] = taken

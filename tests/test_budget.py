@@ -15,6 +15,7 @@ from orderlink.budget import (
     block,
     from_state,
     full,
+    known,
     learn,
     reset_at,
     take,
@@ -45,6 +46,29 @@ def test_a_full_bucket_gives_its_capacity_and_then_names_the_next_instant() -> N
     assert isinstance(take(empty, instant), Bucket)
 
 
+def test_what_costs_more_takes_more_and_at_most_all() -> None:
+    bucket = take(full(BUDGET, NOW), NOW, 2.5)
+    assert isinstance(bucket, Bucket)
+    assert bucket.tokens == 0.5
+    assert take(bucket, NOW, 2.5) == NOW + timedelta(seconds=4.001)
+    whole = take(full(BUDGET, NOW), NOW, 100)
+    assert isinstance(whole, Bucket)
+    assert whole.tokens == 0
+
+
+def test_what_the_remote_says_about_its_bucket_holds() -> None:
+    told = known(full(BUDGET, NOW), 7, Budget(10, 5), NOW)
+    assert (told.tokens, told.budget) == (7, Budget(10, 5))
+    assert known(told, 99, Budget(10, 5), NOW).tokens == 10
+
+
+def test_what_the_remote_told_of_its_rate_is_kept_across_runs() -> None:
+    told = learn(full(BUDGET, NOW), headers(x_amzn_RateLimit_Limit="0.2"), NOW)
+    kept = from_state(BUDGET, to_state(taken(told, 3), BUDGET), NOW)
+    assert take(kept, NOW) == NOW + timedelta(seconds=5.001)
+    assert "per_second" not in to_state(full(BUDGET, NOW), BUDGET)
+
+
 def test_it_refills_with_time_but_never_above_its_capacity() -> None:
     empty = taken(full(BUDGET, NOW), 3)
     assert isinstance(take(taken(empty, 1, NOW + timedelta(seconds=2.1)), NOW), datetime)
@@ -55,7 +79,7 @@ def test_it_refills_with_time_but_never_above_its_capacity() -> None:
 def test_what_a_clock_kept_that_was_ahead_waits_no_longer_than_it_would_have_then() -> None:
     ahead = NOW + timedelta(hours=23)
     blocked = block(full(BUDGET, ahead), ahead + timedelta(seconds=60), ahead)
-    kept = from_state(BUDGET, to_state(blocked), NOW)
+    kept = from_state(BUDGET, to_state(blocked, BUDGET), NOW)
     assert take(kept, NOW) == NOW + timedelta(seconds=60)
     assert isinstance(take(kept, NOW + timedelta(seconds=61)), Bucket)
 
@@ -150,9 +174,9 @@ def test_a_rate_next_to_nothing_still_ends_within_a_day() -> None:
 
 def test_a_bucket_survives_as_json() -> None:
     bucket = block(taken(full(BUDGET, NOW), 1), NOW + timedelta(seconds=9), NOW)
-    assert from_state(BUDGET, json.loads(json.dumps(to_state(bucket))), NOW) == bucket
+    assert from_state(BUDGET, json.loads(json.dumps(to_state(bucket, BUDGET))), NOW) == bucket
     bucket = taken(full(BUDGET, NOW), 2)
-    assert from_state(BUDGET, json.loads(json.dumps(to_state(bucket))), NOW) == bucket
+    assert from_state(BUDGET, json.loads(json.dumps(to_state(bucket, BUDGET))), NOW) == bucket
 
 
 @pytest.mark.parametrize(

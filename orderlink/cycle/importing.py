@@ -15,14 +15,10 @@ from orderlink.decide.arrival import (
     merge_lines,
     oldest_placed,
 )
-from orderlink.decide.timing import (
-    GAP,
-    LONGEST_CHANGES,
-    first_run_is_wrong,
-    needs_full_look,
-)
+from orderlink.decide.timing import GAP, first_run_is_wrong, needs_full_look
 from orderlink.decide.verdict import Problem, Verdict
-from orderlink.errors import TryLater
+from orderlink.errors import PositionLost, TryLater
+from orderlink.marketplaces import longest_look_back, position_lives
 from orderlink.model import Look, Order, Page, Sighting, Status, Unreadable
 from orderlink.rows import Event, LineRow, OrderKey, OrderRow
 
@@ -32,17 +28,20 @@ if TYPE_CHECKING:
 
 LOOK = "unfinished look"
 """On the shelf: a list that was too long for one run, and where to go on."""
-LONGEST_LOOK = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A look at the marketplace's list that has begun. `reason` empty: at the changes only."""
+    """A look at the marketplace's list that has begun. `reason` empty: at the changes only.
+
+    `news_until`: up to then what changed since it began is known, where it takes several runs.
+    """
 
     started: datetime
     since: datetime | None
     reason: str
     position: str = ""
+    news_until: datetime | None = None
     gap_hours: int = 0  # since the last look, where that was too long ago
     everything: bool = False  # older orders, too, whatever import_from says
     nameless: bool = False  # a row did not say which order it is
@@ -51,7 +50,8 @@ class Unfinished:
 def look(run: Run, market: Connection, shop: Connection, selection: Selection) -> None:
     """Read the marketplace's list and commit it page by page; the last page moves the watermark.
 
-    A list that is longer than a run or the rate limit allows goes on in the next run.
+    A list that is longer than a run or the rate limit allows goes on in the next run, after what is
+    new since it was begun.
     """
     first = market.row.first_run_at is None
     with run.store.transaction():
@@ -60,12 +60,18 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
     this = _begun(run, market, selection)
     pages = 0
     try:
+        if this.position:
+            this = _look_at_news(run, market, shop, this)
+            pages += 1
         for page in market.connector.orders(Look(since=this.since, position=this.position)):
             _put_first_run_right(run, market, first=first)
             this = _take(run, market, shop, this, page)
             pages += 1
             if page.position and not run.may_go_on():
                 return
+    except PositionLost:
+        run.store.shelf(market.id, run.clock).put(LOOK, "")
+        raise
     except TryLater as error:
         if error.retry_at is None or not pages:
             raise
@@ -73,6 +79,24 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
         return
     market.row = run.store.connection(market.id)
     read_missing(run, market, this.started if this.reason else market.row.full_look_at)
+
+
+def _look_at_news(run: Run, market: Connection, shop: Connection, this: Unfinished) -> Unfinished:
+    """Take in what changed since a long look was begun, so that it delays no new order."""
+    now = run.now()
+    since = this.news_until or this.started
+    for page in market.connector.orders(Look(since=since)):
+        until = page.until or now
+        with run.store.transaction():
+            closed = _take_page(run, market, shop, this, page)
+            if not page.position:
+                this = replace(this, news_until=until)
+                run.store.shelf(market.id, run.clock).put(LOOK, dumps(this))
+        for row in closed:
+            see_shipments(run, market, row)
+        if page.position and not run.may_go_on():
+            break
+    return this
 
 
 def _put_first_run_right(run: Run, market: Connection, *, first: bool) -> None:
@@ -95,15 +119,23 @@ def _begun(run: Run, market: Connection, selection: Selection) -> Unfinished:
     text = run.store.shelf(market.id, run.clock).get(LOOK)
     if text:
         earlier = loads(Unfinished, text)
-        limit = LONGEST_LOOK if earlier.since is None else LONGEST_CHANGES
-        if timedelta(0) <= now - (earlier.since or earlier.started) <= limit:
+        if _may_go_on(earlier, market, now):
             return earlier
-    reason = needs_full_look(market.row, market.settings.import_from, now)
+    back = longest_look_back(market.connector)
+    reason = needs_full_look(market.row, market.settings.import_from, now, back)
     gap = timedelta(0)
     if reason == "gap" and market.row.changes_until is not None:
         gap = now - market.row.changes_until
     since = None if reason else market.row.changes_until
     return Unfinished(now, since, reason, gap_hours=int(gap.total_seconds() // 3600))
+
+
+def _may_go_on(earlier: Unfinished, market: Connection, now: datetime) -> bool:
+    """Tell whether a look of an earlier run is still good for something."""
+    back = longest_look_back(market.connector)
+    news = earlier.news_until or earlier.started
+    young = timedelta(0) <= now - earlier.started <= position_lives(market.connector)
+    return young and now - news <= back and (earlier.since is None or now - earlier.since <= back)
 
 
 def _take(
@@ -119,7 +151,7 @@ def _take(
             shelf.put(LOOK, "")
             if run.trusted():
                 full = market.settings.import_from if this.reason else None
-                until = page.until or this.started
+                until = max(page.until or this.started, this.news_until or this.started)
                 run.store.looked(market.id, until, full, began=this.started)
     for row in closed:
         see_shipments(run, market, row)

@@ -27,7 +27,7 @@ from orderlink.decide.shop import FOLLOWED
 from orderlink.decide.timing import is_due, is_fresh, looked_at
 from orderlink.decide.verdict import NOTHING, Problem, Verdict
 from orderlink.errors import SignInFailed, TryLater
-from orderlink.marketplaces import ListsCarriers, UpdatesTracking
+from orderlink.marketplaces import ListsCarriers, UpdatesTracking, needs_code
 from orderlink.model import Accepted, Done, Shipment, Status
 from orderlink.outbox import Outcome
 from orderlink.problems import Block
@@ -95,7 +95,8 @@ def _ship(run: Run, market: Connection, row: OrderRow, effect: EffectRow, *, loo
         run.close_effect(row, effect, EffectState.WITHDRAWN, NOTHING)
         return
     choice = _choice(run, market, row, part.code)
-    if choice.problem or not (choice.code or choice.carrier or takes_no_code(market)):
+    lacks_code = needs_code(market.connector) and not (choice.code or choice.carrier)
+    if choice.problem or lacks_code:
         with run.store.transaction():
             run.store.apply(row, Verdict(opens=(_held(choice, market),)), run.now())
         return
@@ -112,11 +113,6 @@ def _part(run: Run, row: OrderRow) -> Part | None:
     if part is None and completed and row.waiting_since is not None:
         return whole_rest(row, reported)
     return part
-
-
-def takes_no_code(market: Connection) -> bool:
-    """Tell whether a marketplace takes shipments that have no code."""
-    return not getattr(market.connector, "NEEDS_CODE", False)
 
 
 def _held(choice: Choice, market: Connection) -> Problem:

@@ -10,10 +10,10 @@ from orderlink.cycle.misses import Misses
 from orderlink.cycle.sighting import settle_seen
 from orderlink.decide.arrival import on_details, on_listed, on_seen_shipments
 from orderlink.decide.editing import on_hold_rule
-from orderlink.decide.timing import is_due, pause
+from orderlink.decide.timing import is_due, is_told_by_list, pause
 from orderlink.decide.verdict import Problem, Verdict
 from orderlink.errors import Refused, RemoteError, TryLater
-from orderlink.marketplaces import ListsShipments
+from orderlink.marketplaces import ListsShipments, lists_whole_orders
 from orderlink.model import CLOSED, Order, Status, Unreadable
 from orderlink.rows import Event, Kind, LineRow, OrderRow
 
@@ -127,12 +127,21 @@ def see_shipments(run: Run, market: Connection, row: OrderRow) -> None:
         run.store.apply(row, on_seen_shipments(row, shipments), run.now())
 
 
+SINGLY_AT_ONCE = 20
+"""So many orders that a list will name by itself are read singly in one run."""
+
+
 def details(run: Run, market: Connection, selection: Selection) -> None:
     """Read the new orders that are known by their id only; what fails is tried again later."""
     misses = Misses("reading_fails")
+    whole = lists_whole_orders(market.connector) and not selection.orders
+    read = 0
     for row in run.store.new_orders(market.id):
         if row.has_details or not selection.takes(row) or not is_due(row.not_before, run.now()):
             continue
+        if whole and (read >= SINGLY_AT_ONCE or is_told_by_list(row, run.now())):
+            continue
         if not run.may_go_on():
             return
+        read += 1
         _read_singly(run, market, row, misses)

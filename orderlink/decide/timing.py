@@ -20,12 +20,11 @@ FRESH = timedelta(minutes=15)
 SKEW = timedelta(minutes=5)
 """A clock that differs more than this from the servers' is not trusted."""
 FULL_LOOK_EVERY = timedelta(hours=24)
-LONGEST_CHANGES = timedelta(minutes=50)
-"""A marketplace tells what changed within the last hour at most (bol); after that: a full look."""
 GAP = timedelta(hours=48)
 """A marketplace keeps handled orders in its list about this long (bol)."""
 DROPPED_AFTER = timedelta(minutes=30)
 """A write that was taken is seen in the marketplace's looks within this time, or it was dropped."""
+SINGLY_AFTER = timedelta(hours=1)
 LATE_CODE_EVERY = timedelta(hours=1)
 PARCELS_EVERY = timedelta(minutes=15)
 
@@ -55,6 +54,15 @@ def looked_at(row: OrderRow, connection: ConnectionRow) -> datetime:
     until, full = connection.changes_until, connection.full_look_at
     missing = full is not None and row.seen_at < full
     return row.seen_at if until is None or missing else max(row.seen_at, until)
+
+
+def is_told_by_list(row: OrderRow, now: datetime) -> bool:
+    """Tell whether it is early to read an order singly that a list of whole orders will name.
+
+    As soon as something becomes of it, it is in the list of what changed; what the marketplace
+    withholds for a while may come without that, so that it is asked for once an hour.
+    """
+    return timedelta(0) <= now - row.seen_at < SINGLY_AFTER
 
 
 def is_dropped(effect: EffectRow, looked: datetime) -> bool:
@@ -111,8 +119,13 @@ def wait_is_over(
     return trusted and waiting_since is not None and waiting_since + wait <= now
 
 
-def needs_full_look(connection: ConnectionRow, import_from: str, now: datetime) -> str:
-    """Say why the whole open list has to be read instead of the changes; empty: it need not be."""
+def needs_full_look(
+    connection: ConnectionRow, import_from: str, now: datetime, look_back: timedelta
+) -> str:
+    """Say why the whole open list has to be read instead of the changes; empty: it need not be.
+
+    `look_back`: how far back the marketplace can tell what changed.
+    """
     until, full = connection.changes_until, connection.full_look_at
     if until is None or full is None:
         return "first run"
@@ -120,6 +133,6 @@ def needs_full_look(connection: ConnectionRow, import_from: str, now: datetime) 
         return "import_from was changed"
     if until > now or full > now:
         return "the clock was set back"
-    if now - until > LONGEST_CHANGES:
+    if now - until > look_back:
         return "gap"
     return "daily" if now - full >= FULL_LOOK_EVERY else ""

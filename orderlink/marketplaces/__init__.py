@@ -11,7 +11,8 @@ refused in words `Refused`. `orderlink.http` already sorts whatever happens in t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,9 +39,38 @@ SETTINGS = {
 }
 """The same word -> where its keys are, which are read without importing the connector."""
 
+LOOK_BACK: Final = timedelta(minutes=50)
+POSITION_LIVES: Final = timedelta(hours=6)
+
+
+def longest_look_back(connector: Any) -> timedelta:
+    """Tell how far back a connector can list what changed: its `LONGEST_LOOK_BACK`."""
+    back: timedelta = getattr(connector, "LONGEST_LOOK_BACK", LOOK_BACK)
+    return back
+
+
+def position_lives(connector: Any) -> timedelta:
+    """Tell how long a position in a list is good: a connector's `POSITION_LIVES`."""
+    lives: timedelta = getattr(connector, "POSITION_LIVES", POSITION_LIVES)
+    return lives
+
+
+def lists_whole_orders(connector: Any) -> bool:
+    """Tell whether a connector's list has whole orders: its `LISTS_WHOLE_ORDERS`."""
+    return bool(getattr(connector, "LISTS_WHOLE_ORDERS", False))
+
+
+def needs_code(connector: Any) -> bool:
+    """Tell whether a marketplace takes no shipment without a code: a connector's `NEEDS_CODE`."""
+    return bool(getattr(connector, "NEEDS_CODE", False))
+
 
 class Marketplace(Protocol):
-    """What every marketplace connector can do."""
+    """What every marketplace connector can do.
+
+    A class may say more about its marketplace: `BUDGETS` (name -> `orderlink.budget.Budget`), and
+    what the functions above read.
+    """
 
     def orders(self, look: Look) -> Iterator[Page]:
         """List orders page by page.

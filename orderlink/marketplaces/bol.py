@@ -63,8 +63,8 @@ class Bol:
     """Endpoint -> what bol allows (https://api.bol.com/retailer/public/ratelimits). It does not
     list `transport` and `process_status_of`: they go as its neighbour `process_status` does."""
 
-    LONGEST_LOOK_BACK: ClassVar[timedelta] = timedelta(minutes=LONGEST_INTERVAL - 1)
-    """How old `Look.since` may be."""
+    LONGEST_LOOK_BACK: ClassVar[timedelta] = timedelta(minutes=50)
+    """How old the last look at the changes may be: an hour, and something to spare."""
 
     def __init__(self, settings: BolSettings, link: Link) -> None:
         self._settings = settings
@@ -114,7 +114,7 @@ class Bol:
 
         A position is the number of the next page; with a minus sign the list is being read
         backwards. An order that cannot be read is an `Unreadable` row. Raises `TryLater` (also
-        where `look.since` is older than `LONGEST_LOOK_BACK`) and `SignInFailed`.
+        where `look.since` is older than an hour) and `SignInFailed`.
         """
         query = self._list_query(look)
         backwards, number = _from_position(look.position)
@@ -137,7 +137,7 @@ class Bol:
         if look.since is None:
             return {"status": "OPEN", "fulfilment-method": "ALL"}
         passed = self._link.clock.now() - look.since
-        if passed > self.LONGEST_LOOK_BACK:
+        if passed > timedelta(minutes=LONGEST_INTERVAL - 1):
             raise TryLater("bol lists the changes of the last hour only: a full look is needed")
         minutes = -(-(passed + OVERLAP) // timedelta(minutes=1))
         return {

@@ -126,7 +126,7 @@ def test_the_whole_open_list_is_read_when_the_changes_do_not_reach(
     until: object, full: object, import_from: str, reason: str
 ) -> None:
     row = connection(changes_until=until, full_look_at=full)
-    assert needs_full_look(row, import_from, NOW) == reason
+    assert needs_full_look(row, import_from, NOW, timedelta(minutes=50)) == reason
 
 
 def problem(word: str, age: timedelta, told: timedelta | None = None) -> ProblemRow:

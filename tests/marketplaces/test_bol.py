@@ -360,7 +360,7 @@ def test_the_change_interval_overlaps_the_last_look(
 
 def test_a_look_that_bol_cannot_give_is_refused_before_it_is_asked(world: World) -> None:
     with pytest.raises(TryLater, match="full look"):
-        world.ids(Look(NOW - Bol.LONGEST_LOOK_BACK - timedelta(seconds=1)))
+        world.ids(Look(NOW - timedelta(minutes=59, seconds=1)))
     assert world.requests == []
 
 

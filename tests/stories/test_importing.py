@@ -236,3 +236,37 @@ def test_a_list_longer_than_the_rate_limit_goes_on_in_the_next_run(merchant: Mer
     assert made == set(orders)
     assert len(merchant.woo.ledger.created) == len(orders)
     assert not [status for _, status in merchant.bol.ledger.answers if status == 429]
+
+
+def test_a_list_that_takes_several_runs_delays_no_new_order(merchant: Merchant) -> None:
+    merchant.configure(marketplace='import_from = "open"\nmax_new_orders = 0')
+    backlog = [merchant.place() for _ in range(120)]
+    merchant.later(hours=2)
+    merchant.fault("bol", "GET", "status=OPEN.*page=2", answer(429, b"", Retry_After="60"), times=3)
+    merchant.sync()
+    assert merchant.shop_orders(backlog[-1]) == [], "the list stopped after its first page"
+    merchant.later(minutes=5)
+    fresh = merchant.place()
+    merchant.later(minutes=1)
+    merchant.sync()
+    assert len(merchant.shop_orders(fresh)) == 1
+    assert merchant.shop_orders(backlog[-1]) == []
+    merchant.sync_every_five_minutes(0.5)
+    assert all(len(merchant.shop_orders(order)) == 1 for order in backlog)
+    store = merchant.store()
+    (market,) = (row for row in store.connections() if row.role == "marketplace")
+    store.close()
+    assert market.changes_until == merchant.clock.now(), "the watermark is past the long list"
+
+
+def test_what_changed_while_a_long_list_is_read_is_not_lost(merchant: Merchant) -> None:
+    merchant.configure(marketplace='import_from = "open"\nmax_new_orders = 0')
+    backlog = [merchant.place() for _ in range(120)]
+    merchant.later(hours=2)
+    merchant.fault("bol", "GET", "status=OPEN.*page=2", answer(429, b"", Retry_After="60"), times=5)
+    merchant.sync()
+    merchant.bol.cancel(backlog[0])
+    merchant.later(minutes=5)
+    merchant.sync()
+    assert merchant.status(backlog[0]) is Status.CANCELLED
+    assert merchant.problems() == ["cancelled_at_marketplace"]

@@ -39,9 +39,7 @@ def packed(merchant: Merchant, *parcels: tuple[str, dict[str, int]]) -> str:
 
 def reported(merchant: Merchant, order: str) -> list[tuple[str, int]]:
     """Give what bol carried out: the code and how many pieces, shipment by shipment."""
-    return [
-        (one.code, sum(count for _, count in one.lines)) for one in merchant.shipments(order)
-    ]
+    return [(one.code, sum(count for _, count in one.lines)) for one in merchant.shipments(order)]
 
 
 def test_each_parcel_is_reported_with_what_is_inside(merchant: Merchant) -> None:
