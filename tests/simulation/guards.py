@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from tests.simulation.checker import violations
 from tests.simulation.faults import Strike
 from tests.simulation.plan import Act, Plan, Step, code
-from tests.simulation.world import SimulatedWorld
+from tests.simulation.world import LONGEST_TAIL, SimulatedWorld
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +59,7 @@ class Scene:
     plan: Plan
     strikes: tuple[Strike, ...] = ()
     sandbox: Mapping[str, Any] = field(default_factory=dict)
+    longest: int = LONGEST_TAIL  # so many clean runs have to be enough
 
 
 def _life(*steps: tuple[float, tuple[Act, ...]]) -> Plan:
@@ -128,6 +129,11 @@ SCENES: Mapping[str, Scene] = {
             (5, (Act("is mended"),)),
             (5, QUIET),
         ),
+        longest=12,
+    ),
+    "the list of orders is empty for half an hour": Scene(
+        _life((5, QUIET), (5, ORDER), *((5, QUIET) for _ in range(6))),
+        (Strike("missing page", 2, LIST, times=12),),
     ),
     "every creation takes a minute": Scene(_life((5, MANY)), (Strike("slow", 1, CREATE, 99),)),
     "the shop taxes otherwise": Scene(
@@ -262,6 +268,17 @@ GUARDS: tuple[Guard, ...] = (
         ),
     ),
     Guard(
+        "the daily look at the whole list",
+        "the list of orders is empty for half an hour",
+        (
+            Edit(
+                "orderlink/decide/timing.py",
+                'return "daily" if now - full >= FULL_LOOK_EVERY else ""',
+                'return ""',
+            ),
+        ),
+    ),
+    Guard(
         "the deadline of a run",
         "every creation takes a minute",
         (
@@ -302,7 +319,7 @@ def play(name: str) -> list[str]:
     """Play a scene; give what it violates."""
     scene = SCENES[name]
     with SimulatedWorld(scene.strikes, **scene.sandbox) as world:
-        world.live(scene.plan)
+        world.live(scene.plan, scene.longest)
         return violations(world)
 
 

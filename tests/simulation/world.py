@@ -293,11 +293,11 @@ class SimulatedWorld(Merchant):
 
     # Living
 
-    def live(self, plan: Plan) -> None:
-        """Play a whole plan, then clean runs until nothing happens any more."""
+    def live(self, plan: Plan, longest: int = LONGEST_TAIL) -> None:
+        """Play a whole plan, then clean runs (`longest` at most) until nothing happens any more."""
         for step in plan:
             self.play(step)
-        self.until_quiet()
+        self.until_quiet(longest)
 
     def play(self, step: Step) -> None:
         """Let time pass, people act, and cron run once."""
@@ -307,13 +307,13 @@ class SimulatedWorld(Merchant):
             self.do(act)
         self.cron()
 
-    def until_quiet(self) -> None:
+    def until_quiet(self, longest: int = LONGEST_TAIL) -> None:
         """Let cron run without faults, a person retry what he is told of, until all is still."""
         from tests.simulation.checker import losses  # the checker reads this module's types
 
         self.strikes.clear()
         still = 0
-        for number in range(LONGEST_TAIL):
+        for number in range(longest):
             before = self._trace()
             if number in {3, 6, 9, 12}:
                 self._retry_all()
