@@ -17,12 +17,14 @@ from orderlink.decide.verdict import NOTHING, Problem, Verdict
 from orderlink.errors import Ambiguous, Refused, RemoteError, SignInFailed, TryLater
 from orderlink.model import Json
 from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
+from orderlink.steps import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import timedelta
 
     from orderlink.clock import Clock
+    from orderlink.steps import Steps
     from orderlink.store import Store
 
 T = TypeVar("T")
@@ -83,7 +85,7 @@ class Outbox:
         call: Callable[[], T],
         read_answer: Callable[[T], Outcome],
         read_refusal: Callable[[Refused], Verdict] = lambda _refusal: NOTHING,
-    ) -> Outcome | None:
+    ) -> Steps[Outcome | None]:
         """Carry one effect out and record how it went, whatever that was.
 
         `document` is the effect's own copy of what `call` sends. What follows from an answer or a
@@ -103,7 +105,7 @@ class Outbox:
         if self.is_closed(effect.target) or not self._store.change_effect(effect, started):
             return None
         try:
-            answer = self.call(row, started, call)
+            answer = yield from self.call(row, started, call)
             self._failures[effect.target] = 0
             outcome = read_answer(answer)
         except Refused as refusal:
@@ -119,9 +121,9 @@ class Outbox:
         self.record(row, started, outcome)
         return outcome
 
-    def call(self, row: OrderRow, effect: EffectRow, call: Callable[[], T]) -> T:  # noqa: ARG002
+    def call(self, row: OrderRow, effect: EffectRow, call: Callable[[], T]) -> Steps[T]:  # noqa: ARG002
         """Make the call. A dry run does something else in this place."""
-        return call()
+        return (yield from ask(effect.target, call))
 
     def record(self, row: OrderRow, effect: EffectRow, outcome: Outcome) -> None:
         """Write an outcome down, with everything that follows from it, in one transaction."""

@@ -23,6 +23,7 @@ from orderlink.marker import Age
 from orderlink.outbox import Outbox
 from orderlink.redact import Redactor
 from orderlink.rows import OrderKey, ProblemRow
+from orderlink.steps import Alone, carry_out
 from orderlink.store import Store
 from orderlink.store.database import Database
 
@@ -126,7 +127,7 @@ def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
         _hold_against_marker(config, store, this, number)
     selection = Selection(_keys(store, order.orders), order.force, sample=order.sample)
     try:
-        STAGES[order.stage](this, selection)
+        carry_out(STAGES[order.stage](this, selection), Alone())
         finish(this)
     finally:
         for pair in pairs:

@@ -21,9 +21,11 @@ from orderlink.errors import PositionLost, TryLater
 from orderlink.marketplaces import longest_look_back, position_lives
 from orderlink.model import Look, Order, Page, Sighting, Status, Unreadable
 from orderlink.rows import Event, LineRow, OrderKey, OrderRow
+from orderlink.steps import ask
 
 if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run, Selection
+    from orderlink.steps import Steps
 
 
 LOOK = "unfinished look"
@@ -47,7 +49,7 @@ class Unfinished:
     nameless: bool = False  # a row did not say which order it is
 
 
-def look(run: Run, market: Connection, shop: Connection, selection: Selection) -> None:
+def look(run: Run, market: Connection, shop: Connection, selection: Selection) -> Steps[None]:
     """Read the marketplace's list and commit it page by page; the last page moves the watermark.
 
     A list that is longer than a run or the rate limit allows goes on in the next run, after what is
@@ -61,11 +63,12 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
     pages = 0
     try:
         if this.position:
-            this = _look_at_news(run, market, shop, this)
+            this = yield from _look_at_news(run, market, shop, this)
             pages += 1
-        for page in market.connector.orders(Look(since=this.since, position=this.position)):
+        listed = market.connector.orders(Look(since=this.since, position=this.position))
+        while page := (yield from ask(market.id, lambda: next(listed, None))):
             _put_first_run_right(run, market, first=first)
-            this = _take(run, market, shop, this, page)
+            this = yield from _take(run, market, shop, this, page)
             pages += 1
             if page.position and not run.may_go_on():
                 return
@@ -78,14 +81,18 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
         run.say(market.label, "the list goes on in the next run: the rate limit is reached")
         return
     market.row = run.store.connection(market.id)
-    read_missing(run, market, this.started if this.reason else market.row.full_look_at)
+    since = this.started if this.reason else market.row.full_look_at
+    yield from read_missing(run, market, since)
 
 
-def _look_at_news(run: Run, market: Connection, shop: Connection, this: Unfinished) -> Unfinished:
+def _look_at_news(
+    run: Run, market: Connection, shop: Connection, this: Unfinished
+) -> Steps[Unfinished]:
     """Take in what changed since a long look was begun, so that it delays no new order."""
     now = run.now()
     since = this.news_until or this.started
-    for page in market.connector.orders(Look(since=since)):
+    listed = market.connector.orders(Look(since=since))
+    while page := (yield from ask(market.id, lambda: next(listed, None))):
         until = page.until or now
         with run.store.transaction():
             closed = _take_page(run, market, shop, this, page)
@@ -93,7 +100,7 @@ def _look_at_news(run: Run, market: Connection, shop: Connection, this: Unfinish
                 this = replace(this, news_until=until)
                 run.store.shelf(market.id, run.clock).put(LOOK, dumps(this))
         for row in closed:
-            see_shipments(run, market, row)
+            yield from see_shipments(run, market, row)
         if page.position and not run.may_go_on():
             break
     return this
@@ -140,7 +147,7 @@ def _may_go_on(earlier: Unfinished, market: Connection, now: datetime) -> bool:
 
 def _take(
     run: Run, market: Connection, shop: Connection, this: Unfinished, page: Page
-) -> Unfinished:
+) -> Steps[Unfinished]:
     shelf = run.store.shelf(market.id, run.clock)
     with run.store.transaction():
         this = _note_nameless(run, market, this, page)
@@ -154,7 +161,7 @@ def _take(
                 until = max(page.until or this.started, this.news_until or this.started)
                 run.store.looked(market.id, until, full, began=this.started)
     for row in closed:
-        see_shipments(run, market, row)
+        yield from see_shipments(run, market, row)
     if not page.position:
         _tell_gap(run, market, this)
     return this

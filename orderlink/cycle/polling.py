@@ -17,13 +17,15 @@ from orderlink.errors import NotOffered, RemoteError, SignInFailed, TryLater
 from orderlink.model import ShopOrder, ShopState, Status
 from orderlink.rows import EffectState, Kind, OrderRow
 from orderlink.shops import ReadsParcels
+from orderlink.steps import ask, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from orderlink.cycle.run import Connection, Run, Selection
-    from orderlink.model import ShopLine
+    from orderlink.model import Reading, ShopLine
     from orderlink.rows import EffectRow
+    from orderlink.steps import Steps
 
 IDS_AT_ONCE = 100
 READ = Verdict(closes=("polling_fails",))
@@ -32,15 +34,19 @@ NO_PARCELS = "parcels are not offered"
 """On the shelf for a day where a shop has no such function."""
 
 
-def poll_shop(run: Run, shop: Connection, selection: Selection) -> None:
+def poll_shop(run: Run, shop: Connection, selection: Selection) -> Steps[None]:
     """Ask the shop about every order that it decides about, many ids in one request."""
     followed = [row for row in run.store.followed_orders(shop.id) if selection.takes(row)]
     rows = [row for row in followed if _decides(run, row)]
     rows += [row for row in _late(run, shop) if selection.takes(row)]
-    for chunk in _chunks(rows):
-        if not run.may_go_on():
-            return
-        read_rows(run, shop, chunk)
+
+    def readings() -> Iterator[Steps[None]]:
+        for chunk in _chunks(rows):
+            if not run.may_go_on():
+                return
+            yield read_rows(run, shop, chunk)
+
+    yield from together(shop.id, readings())
 
 
 def _decides(run: Run, row: OrderRow) -> bool:
@@ -74,7 +80,7 @@ def _chunks(rows: Sequence[OrderRow]) -> Iterator[Sequence[OrderRow]]:
 
 def read_rows(
     run: Run, shop: Connection, rows: Sequence[OrderRow], not_there: EffectRow | None = None
-) -> None:
+) -> Steps[None]:
     """Read these orders in the shop and write down what follows.
 
     Raises what the connector raises. An id that the answer left out is read singly, after all
@@ -82,18 +88,27 @@ def read_rows(
     was lost and of which a complete look-up has just found nothing: it is taken back together with
     its order, where the shop does not call that completed any more.
     """
-    reading = shop.connector.read([row.shop_order_id for row in rows])
+    ids = [row.shop_order_id for row in rows]
+    reading: Reading = yield from ask(shop.id, lambda: shop.connector.read(ids))
     misses = Misses("polling_fails")
     for row in sorted(rows, key=lambda row: row.shop_order_id not in reading.orders):
         answer = reading.orders.get(row.shop_order_id)
         try:
             if answer is None:
-                answer = shop.connector.read_one(row.shop_order_id)
-            _decide(run, shop, row, answer, not_there)
+                answer = yield from read_in_shop(shop, row)
+            yield from _decide(run, shop, row, answer, not_there)
         except TryLater as error:
             misses.note(run, row, error)
         else:
             misses.reached()
+
+
+def read_in_shop(shop: Connection, row: OrderRow) -> Steps[ShopOrder | None]:
+    """Read one shop order; None where the shop says that it has no such order."""
+    answer: ShopOrder | None = yield from ask(
+        shop.id, lambda: shop.connector.read_one(row.shop_order_id)
+    )
+    return answer
 
 
 def _decide(
@@ -102,13 +117,13 @@ def _decide(
     row: OrderRow,
     answer: ShopOrder | None,
     not_there: EffectRow | None,
-) -> None:
+) -> Steps[None]:
     market = run.marketplace_of(row)
     if market is None:
         return
     asked_elsewhere, read = True, READ
     if answer is not None and answer.state is ShopState.COMPLETED and not answer.parcels:
-        answer, asked_elsewhere, read = _with_parcels(run, shop, row, answer)
+        answer, asked_elsewhere, read = yield from _with_parcels(run, shop, row, answer)
     now = run.now()
     if row.status is Status.SHIPPED:
         sent = run.store.last_effect(row.key, Kind.UPDATE_TRACKING) is not None
@@ -165,7 +180,7 @@ def _mended(run: Run, row: OrderRow, answer: ShopOrder | None) -> Verdict:
 
 def _with_parcels(
     run: Run, shop: Connection, row: OrderRow, answer: ShopOrder
-) -> tuple[ShopOrder, bool, Verdict]:
+) -> Steps[tuple[ShopOrder, bool, Verdict]]:
     """Ask for parcels that are not in the order itself.
 
     Gives the order with them (as they were known where they could not be asked for now), False
@@ -180,7 +195,7 @@ def _with_parcels(
     if asked is not None and timedelta(0) <= now - asked < PARCELS_EVERY:
         return as_known, False, READ
     try:
-        parcels = shop.connector.parcels(answer.id)
+        parcels = yield from ask(shop.id, lambda: shop.connector.parcels(answer.id))
     except NotOffered:
         shelf.put(NO_PARCELS, "1", now + timedelta(days=1))
         return answer, True, READ
