@@ -57,15 +57,16 @@ def against_order(
 ) -> Verdict:
     """Hold the shop's answer against what was ordered: corrected once, then set on hold.
 
-    `document` is the creation's own. An order that is cancelled, or that a person took over, is
-    left as it is; one that is packed or shipped already is only told.
+    `document` is the creation's own. An order that is cancelled is left as it is; one that a person
+    took over, or that is packed or shipped already, is only told.
     """
-    if row.status in {Status.CANCELLED, Status.MANUAL} or answer.state is ShopState.GONE:
+    if row.status is Status.CANCELLED or answer.state is ShopState.GONE:
         return NOTHING
     sentence = difference(expected_of(document, row), answer)
     if not sentence:
         return NOTHING
-    untouched = answer.state is ShopState.OPEN and row.status is not Status.SHIPPED
+    in_hand = row.status in {Status.SHIPPED, Status.MANUAL}
+    untouched = answer.state is ShopState.OPEN and not in_hand
     corrected = run.store.last_effect(row.key, Kind.CORRECT_IN_SHOP) is not None
     return on_difference(
         answer,
