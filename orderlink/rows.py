@@ -190,6 +190,22 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run. `ended_at` None: it is under way, or its process was killed.
+
+    `outcome` is `ok`, `failed` (a connection failed, or orderlink itself did), `stopped` (by its
+    time limit or on request, the next run went on) or `broken_off` (it could not go on at all).
+    """
+
+    number: int
+    command: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionRow:
     """One connection: an id of its own, bound to (type, address, client)."""
 

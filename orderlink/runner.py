@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,12 @@ from orderlink.cycle.run import Run, Selection
 from orderlink.cycle.stages import STAGES, finish
 from orderlink.decide.telling import to_tell, wants_person
 from orderlink.dryrun import DryOutbox, copy_of
-from orderlink.errors import ConfigurationError
+from orderlink.errors import ConfigurationError, OrderlinkError, StateError
 from orderlink.lock import RunLock
 from orderlink.marker import Age
 from orderlink.outbox import Outbox
 from orderlink.redact import Redactor
-from orderlink.rows import OrderKey, ProblemRow
+from orderlink.rows import Event, OrderKey, ProblemRow
 from orderlink.store import Store
 from orderlink.store.database import Database
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from orderlink.config import Config
 
 log = logging.getLogger("orderlink")
+log.addHandler(logging.NullHandler())  # without a log file nothing goes to stderr by itself
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,41 @@ def _run(config: Config, order: Order, world: World) -> Report:
 
 
 def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
+    number = store.start_run(order.stage, world.clock.now())
+    log.debug("run %s (%s) starts", number, order.stage)
+    try:
+        return _carry_out(config, order, _logged(world), store, number)
+    except (Exception, KeyboardInterrupt) as error:
+        _note_end(store, number, world.clock, error)
+        raise
+
+
+def _logged(world: World) -> World:
+    """Let the log file have what is said and told, too."""
+
+    def say(label: str, text: str) -> None:
+        log.info("%s: %s", label, text)
+        world.say(label, text)
+
+    def tell(text: str) -> None:
+        log.warning("%s", text)
+        world.tell(text)
+
+    return replace(world, say=say, tell=tell)
+
+
+def _note_end(store: Store, number: int, clock: Clock, error: BaseException) -> None:
+    """Note that a run could not go on; a bug's own words may hold a buyer's data."""
+    why = str(error) if isinstance(error, OrderlinkError) else type(error).__name__
+    log.error("run %s is broken off: %s", number, why)
+    with suppress(StateError), store.transaction():
+        store.add_event(NOWHERE, Event("broken_off", {"why": why}), clock.now())
+        store.end_run(number, "broken_off", {}, clock.now())
+
+
+def _carry_out(config: Config, order: Order, world: World, store: Store, number: int) -> Report:
     clock = world.clock
     end = clock.monotonic() + order.max_seconds
-    number = store.start_run(order.stage, clock.now())
     with store.transaction():
         recovered = store.recover_started()
     if recovered:
@@ -139,15 +173,25 @@ def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
     if this.trusted():
         this.counts["purged"] += purge(store, clock.now(), config.keep_personal_data)
     this.counts["recovered"] += recovered
-    outcome = "ok" if not (this.failed or this.bugs or missing) else "failed"
+    failed, finished = bool(this.failed or this.bugs or missing), this.may_go_on()
+    outcome = "failed" if failed else "ok" if finished else "stopped"
     with store.transaction():
+        for bug in dict.fromkeys(this.bugs):
+            store.add_event(NOWHERE, Event("fault", {"why": bug}), clock.now())
         store.end_run(number, outcome, this.counts, clock.now())
+    log.info("run %s (%s) ended: %s%s", number, order.stage, outcome, _counted(this.counts))
     problems = tell(store, config, world, quiet=order.dry_run)
     return Report(this.counts, problems, this.bugs, this.may_go_on())
 
 
+def _counted(counts: Counter[str]) -> str:
+    return "".join(f", {count} {name}" for name, count in sorted(counts.items()) if count)
+
+
 STATE = OrderKey("state", "")
 """The place of problems with the state file itself."""
+NOWHERE = OrderKey("", "")
+"""The place of what happened to a run as a whole."""
 
 
 def _hold_against_marker(config: Config, store: Store, this: Run, number: int) -> None:

@@ -186,8 +186,8 @@ ORDER BY solved_at
 UPDATE problems SET told_at = :at WHERE id = :id
 
 -- add_event --
-INSERT INTO events (account, connection, order_id, at, word, details)
-VALUES (:account, :connection, :order_id, :at, :word, :details)
+INSERT INTO events (account, connection, order_id, at, word, details, run)
+VALUES (:account, :connection, :order_id, :at, :word, :details, :run)
 -- events_of_order --
 SELECT * FROM events WHERE account = :account AND connection = :connection
     AND order_id = :order_id ORDER BY id
@@ -201,6 +201,24 @@ UPDATE runs SET ended_at = :ended_at, outcome = :outcome, counts = :counts WHERE
 SELECT * FROM runs WHERE account = :account ORDER BY id DESC LIMIT 1
 -- first_start --
 SELECT started_at FROM runs WHERE account = :account ORDER BY id LIMIT 1
+-- run --
+SELECT * FROM runs WHERE account = :account AND id = :id
+-- runs_before --
+SELECT * FROM runs WHERE account = :account AND id < :before
+    AND started_at >= :since AND started_at < :until
+    AND (:order_id = '' OR id IN (SELECT run FROM events WHERE account = :account
+        AND connection = :connection AND order_id = :order_id))
+    AND (:place = '' OR id IN (SELECT run FROM events
+        LEFT JOIN orders ON orders.account = events.account
+            AND orders.connection = events.connection AND orders.order_id = events.order_id
+        WHERE events.account = :account AND (events.connection = :place OR orders.shop = :place)))
+ORDER BY id DESC LIMIT :limit
+-- troubles_of_runs --
+SELECT * FROM events WHERE account = :account AND run BETWEEN :first AND :last
+    AND word IN ('problem', 'problem_lasts', 'fault', 'broken_off')
+ORDER BY id
+-- events_of_run --
+SELECT * FROM events WHERE account = :account AND run = :run ORDER BY id
 -- succeeded --
 INSERT INTO successes (account, connection, stage, at)
 VALUES (:account, :connection, :stage, :at)

@@ -19,6 +19,7 @@ from orderlink.rows import (
     OrderKey,
     OrderRow,
     ProblemRow,
+    RunRow,
 )
 
 if TYPE_CHECKING:
@@ -145,6 +146,18 @@ def event_row(row: sqlite3.Row) -> EventRow:
         order_id=row["order_id"],
         word=row["word"],
         details=json.loads(row["details"]),
+    )
+
+
+def run_row(row: sqlite3.Row) -> RunRow:
+    """Read one run."""
+    return RunRow(
+        number=row["id"],
+        command=row["command"],
+        started_at=read_time(row["started_at"]),
+        ended_at=_time(row["ended_at"]),
+        outcome=row["outcome"],
+        counts=json.loads(row["counts"]),
     )
 
 
