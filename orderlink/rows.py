@@ -180,13 +180,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event with its time and place."""
+    """An event with its time and place. `run` None: a person did it."""
 
     at: datetime
     connection: str
     order_id: str
     word: str
     details: Mapping[str, str]
+    run: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ COMMANDS = {
     "status": "looking",
     "orders": "looking",
     "show": "looking",
+    "log": "history",
     "retry": "deciding",
     "manual": "deciding",
     "follow": "deciding",

@@ -1,10 +1,10 @@
-"""Orders by name and by filter: what `orders`, `show`, `retry`, `manual` and `follow` share."""
+"""Orders and times as people name them: what the commands that look and decide share."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import typer
@@ -65,7 +65,7 @@ def writing(session: Session) -> Iterator[Store]:
 
 def list_orders(session: Session, filters: Filters, *, as_json: bool) -> None:
     """Print the orders that match. Raises `ConfigurationError` for a filter that cannot be."""
-    since = _since(filters.since, session.clock.now())
+    since = since_when(filters.since, session.clock.now())
     if filters.status and filters.status not in set(Status):
         hint = suggestion(filters.status, list(Status)) or f"; there are: {', '.join(Status)}"
         raise ConfigurationError([f"--status: there is no status {filters.status}{hint}"])
@@ -108,18 +108,41 @@ def _connections(places: Places, name: str) -> Sequence[str]:
     return places.ids(name)
 
 
-def _since(text: str, now: datetime) -> datetime:
+def since_when(text: str, now: datetime) -> datetime:
+    """Read `--since`: the beginning of a day, or so long ago; empty: ever.
+
+    Raises `ConfigurationError`.
+    """
+    return _instant("--since", text, now) if text else EVER
+
+
+def until_when(text: str, now: datetime) -> datetime | None:
+    """Read `--until`: the end of a day, or so long ago; empty: until now.
+
+    Raises `ConfigurationError`.
+    """
     if not text:
-        return EVER
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), UTC)
-    except ValueError:
-        pass
+        return None
+    instant = _instant("--until", text, now)
+    return instant + timedelta(days=1) if _day(text) else instant
+
+
+def _instant(option: str, text: str, now: datetime) -> datetime:
+    day = _day(text)
+    if day is not None:
+        return datetime.combine(day, time(), UTC)
     try:
         return now - duration_from(text)
     except ValueError:
-        problem = f"--since: {text} is neither a day, as 2026-01-31, nor a span, as 7d or 12h"
+        problem = f"{option}: {text} is neither a day, as 2026-01-31, nor a span, as 7d or 12h"
         raise ConfigurationError([problem]) from None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def found_orders(

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from orderlink.basics import Status
+from orderlink.report.days import timestamp as _time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,10 +27,6 @@ VERSION = 1
 def json_text(document: dict[str, Any]) -> str:
     """Write a document for a program: ASCII, one key a line."""
     return json.dumps({"version": VERSION, **document}, indent=2) + "\n"
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
 
 
 def _day(day: date | None) -> str | None:

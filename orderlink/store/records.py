@@ -146,6 +146,7 @@ def event_row(row: sqlite3.Row) -> EventRow:
         order_id=row["order_id"],
         word=row["word"],
         details=json.loads(row["details"]),
+        run=row["run"],
     )
 
 

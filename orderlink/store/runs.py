@@ -97,5 +97,6 @@ class Runs(Journal):
         """Give what went wrong in the runs from number `first` to `last`, by the run."""
         found: dict[int, list[EventRow]] = {}
         for row in self.database.all("troubles_of_runs", first=first, last=last):
-            found.setdefault(row["run"], []).append(event_row(row))
+            event = event_row(row)
+            found.setdefault(event.run or 0, []).append(event)
         return found
