@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
@@ -80,6 +80,20 @@ class FileSettings(StrictModel):
         default=None,
         description="Path of the log file. Left out: beside the state file, ending in `.log`.",
     )
+    log_level: Literal["warning", "info", "debug"] = Field(
+        default="info",
+        description="What is logged: `warning` (what went wrong), `info` (what was done, too), or"
+        " `debug` (each request, too, without its content).",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How: `text` for people, or `json`, a document a line."
+    )
+    log_megabytes: Annotated[int, Field(strict=True)] = Field(
+        default=1, ge=1, le=1000, description="At this size the log file is put aside."
+    )
+    log_files: Annotated[int, Field(strict=True)] = Field(
+        default=3, ge=1, le=100, description="So many log files that were put aside are kept."
+    )
     keep_personal_data: Duration = Field(
         default=timedelta(days=30),
         description="How long names, addresses, mail addresses and phone numbers are kept after an"
@@ -87,6 +101,16 @@ class FileSettings(StrictModel):
     )
     shops: Tables = Field(description="The shops: a table [shops.NAME] each.")
     marketplaces: Tables = Field(description="The marketplaces: a table [marketplaces.NAME] each.")
+
+
+@dataclass(frozen=True, slots=True)
+class LogStyle:
+    """How the log file is written: words of `log_level` and `log_format`, bytes, older files."""
+
+    level: str
+    format: str
+    largest: int
+    files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +123,7 @@ class Config:
     path: Path
     state: Path
     log: Path | None
+    log_style: LogStyle
     alert_after: timedelta
     keep_personal_data: timedelta
     shops: Mapping[str, ShopSettings]
@@ -261,6 +286,9 @@ class _Loader:
             path=self.path,
             state=state,
             log=top.log,
+            log_style=LogStyle(
+                top.log_level, top.log_format, top.log_megabytes * 1024 * 1024, top.log_files
+            ),
             alert_after=top.alert_after,
             keep_personal_data=top.keep_personal_data,
             shops=cast("dict[str, ShopSettings]", shops),

@@ -22,6 +22,7 @@ PURE = (
     "creation.py",
     "currency.py",
     "errors.py",
+    "faults.py",
     "address.py",
     "answers.py",
     "budget.py",

@@ -116,6 +116,14 @@ def _options(
             " platform's configuration directory.",
         ),
     ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "-v",
+            "--verbose",
+            help="Show on stderr what a run does, each request included, as lines of a log.",
+        ),
+    ] = False,
     _show_version: Annotated[
         bool,
         typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
@@ -127,3 +135,4 @@ def _options(
     """
     session: Any = context.obj
     session.option = config
+    session.verbose = verbose

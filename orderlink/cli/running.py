@@ -37,7 +37,7 @@ def run_stage(session: Session, order: Order, *, wait: bool) -> int:
     refuse_same_bindings(config)
     session.open_log()
     first = _never_looked(config, order)
-    progress = Progress(session.errors)
+    progress = Progress(session.errors, quiet=session.verbose)
     with Stopping(lambda: progress.note("stopping after the order in hand")) as stopping:
         world = _world(session, order, progress, stopping)
         report = _run(config, order, world, wait=wait, waiting=progress.note)

@@ -15,7 +15,7 @@ import pytest
 from orderlink.report.plain import cells
 from orderlink.sandbox.server import Answer
 
-from .installation import MUG, Installation, mounted
+from .installation import MUG, SECRETS, Installation, mounted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,3 +189,29 @@ def test_before_the_first_run_and_without_a_configuration_it_says_so(
     assert not installation.state.parent.exists()
     installation.config.write_text("state = [")
     assert installation.run("log").code == 2
+
+
+def test_verbose_shows_each_request_on_stderr_and_the_file_keeps_its_level(
+    lived: Installation,
+) -> None:
+    before = lived.log.read_text()
+    ended = lived.run("--verbose", "sync")
+    assert ended.out == ""
+    assert "DEBUG: webshop: GET /wp-json/wc/v3/orders: 200" in ended.err
+    assert "INFO: run 8 (sync) ended: ok" in ended.err
+    added = lived.log.read_text().removeprefix(before)
+    assert "run 8 (sync) ended: ok" in added
+    assert "GET" not in added
+    assert not [secret for secret in SECRETS.values() if secret in ended.err + added]
+
+
+def test_the_configuration_says_what_is_logged_and_how(lived: Installation) -> None:
+    text = lived.config.read_text()
+    lived.config.write_text(f'log = "a.log"\nlog_level = "warning"\n{text}')
+    lived.run("sync")
+    assert not (lived.folder / "a.log").exists(), "all was well"
+    lived.config.write_text(f'log = "b.log"\nlog_level = "debug"\nlog_format = "json"\n{text}')
+    lived.run("sync")
+    lines = [json.loads(line) for line in (lived.folder / "b.log").read_text().splitlines()]
+    assert {"debug", "info"} <= {line["level"] for line in lines}
+    assert lines[-1]["message"].startswith("run 9 (sync) ended: ok")
