@@ -168,6 +168,7 @@ class ProblemRow:
     sentence: str
     details: Mapping[str, str] = field(default_factory=dict)
     told_at: datetime | None = None
+    solved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

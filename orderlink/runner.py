@@ -28,6 +28,8 @@ from orderlink.store import Store
 from orderlink.store.database import Database
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderlink.config import Config
 
 log = logging.getLogger("orderlink")
@@ -158,6 +160,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
     )
     if not order.dry_run:
         _hold_against_marker(config, store, this, number)
+        _only_look_after_restore(store, this)
     selection = Selection(_keys(store, order.orders), order.force, sample=order.sample)
     try:
         STAGES[order.stage](this, selection)
@@ -172,6 +175,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         marker.leave(config.state, store.origin(), number)
     if this.trusted():
         this.counts["purged"] += purge(store, clock.now(), config.keep_personal_data)
+        _end_of_restore(config, store, clock.now())
     this.counts["recovered"] += recovered
     failed, finished = bool(this.failed or this.bugs or missing), this.may_go_on()
     outcome = "failed" if failed else "ok" if finished else "stopped"
@@ -199,16 +203,36 @@ def _hold_against_marker(config: Config, store: Store, this: Run, number: int) -
     origin = store.origin()
     found = marker.age(config.state, origin, number)
     if found is Age.OLD:
+        older = f"{config.state} is older than the last run that is known (a backup was restored?)"
+        what = "a backup was restored" if store.restored_at() else older
         with store.transaction():
             store.forget_looks()
-        this.tell(
-            f"{config.state} is older than the last run that is known (a backup was restored?): "
-            "everything is looked at again before anything is sent"
-        )
+            store.note_restored(this.now())
+        this.tell(f"{what}: everything is looked at again before anything is sent")
     if found is Age.REPLACED:
         sentence = f"{config.state} is a new one, an earlier one was here: what is in the shop "
         this.note_problem(STATE, "state_replaced", sentence + "already is not known")
     marker.leave(config.state, origin, number)
+
+
+def _only_look_after_restore(store: Store, this: Run) -> None:
+    """Let nothing be sent for a quarantine after a backup was restored."""
+    restored = store.restored_at()
+    if restored is not None and restored > this.now():  # a wrong clock wrote it
+        restored = this.now()
+        with store.transaction():
+            store.note_restored(restored)
+    if restored is not None:
+        this.outbox.restored_at = restored
+        this.say("state", "a backup was restored: for now everything is only looked up")
+
+
+def _end_of_restore(config: Config, store: Store, now: datetime) -> None:
+    restored = store.restored_at()
+    settings = [*config.shops.values(), *config.marketplaces.values()]
+    if restored and restored + max(one.quarantine for one in settings) <= now:
+        with store.transaction():
+            store.note_restored(None)
 
 
 def _keys(store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:

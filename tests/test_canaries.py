@@ -157,6 +157,10 @@ class Watched:
         for command in (["status"], ["orders"], ["show", order], ["log"], ["log", "3"]):
             self.run(*command)
             self.run(*command, "--json")
+        for what in ("orders", "shipments", "problems"):
+            self.run("export", what)
+            self.run("export", what, "--json")
+        self.run("backup", "--force", str(self.folder / "backup.sqlite3"))
         self.run("sync", "--dry-run")
 
     def place(self, article: Article = MUG) -> str:

@@ -66,16 +66,11 @@ def writing(session: Session) -> Iterator[Store]:
 def list_orders(session: Session, filters: Filters, *, as_json: bool) -> None:
     """Print the orders that match. Raises `ConfigurationError` for a filter that cannot be."""
     since = since_when(filters.since, session.clock.now())
-    if filters.status and filters.status not in set(Status):
-        hint = suggestion(filters.status, list(Status)) or f"; there are: {', '.join(Status)}"
-        raise ConfigurationError([f"--status: there is no status {filters.status}{hint}"])
+    refuse_unknown_status(filters.status)
     with reading(session) as store:
         places = Places(session.config(), store)
-        rows = _listed(store, filters, since, _connections(places, filters.connection))
-        words: dict[OrderKey, list[str]] = {}
-        for problem in store.problems():
-            key = OrderKey(problem.connection, problem.order_id)
-            words.setdefault(key, []).append(problem.word)
+        rows = _listed(store, filters, since, marketplace_ids(places, filters.connection))
+        words = problem_words(store)
     if as_json:
         session.output.write(json_text(orders_document(rows, places, words)))
     else:
@@ -95,7 +90,23 @@ def _listed(
     return sorted(rows, key=lambda row: row.placed_at, reverse=True)[: filters.limit]
 
 
-def _connections(places: Places, name: str) -> Sequence[str]:
+def refuse_unknown_status(status: str) -> None:
+    """Raise `ConfigurationError` for a status that there is not; empty means all."""
+    if status and status not in set(Status):
+        hint = suggestion(status, list(Status)) or f"; there are: {', '.join(Status)}"
+        raise ConfigurationError([f"--status: there is no status {status}{hint}"])
+
+
+def problem_words(store: Store) -> dict[OrderKey, list[str]]:
+    """Give the words of the open problems by order."""
+    words: dict[OrderKey, list[str]] = {}
+    for problem in store.problems():
+        key = OrderKey(problem.connection, problem.order_id)
+        words.setdefault(key, []).append(problem.word)
+    return words
+
+
+def marketplace_ids(places: Places, name: str) -> Sequence[str]:
     """Give the ids of a marketplace's rows; the empty id means all."""
     if not name:
         return ("",)

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 from orderlink.basics import Status
 from orderlink.codec import dumps, read_time, time_text
 from orderlink.rows import Event, OrderKey, OrderRow
-from orderlink.store.effects import Effects
-from orderlink.store.records import column, connection_row, order_row
+from orderlink.store.exports import Exports
+from orderlink.store.records import column, connection_row, effect_row, order_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from orderlink.decide.verdict import Verdict
-    from orderlink.rows import ConnectionRow, LineRow
+    from orderlink.rows import ConnectionRow, EffectRow, LineRow
 
 
-class Store(Effects):
+class Store(Exports):
     """The state of one installation."""
 
     def connections(self) -> list[ConnectionRow]:
@@ -82,8 +82,12 @@ class Store(Effects):
             )
 
     def forget_looks(self) -> None:
-        """Let every marketplace's whole open list be read again in the next run."""
+        """Let everything be read again in the next run: open lists, and each order and shop order.
+
+        Nothing that was seen of an open order counts any more.
+        """
         self.database.run("forget_looks")
+        self.database.run("forget_sightings")
 
     def set_newest_shop_order(self, connection: str, newest: str, at: datetime | None) -> None:
         """Keep the highest order id that is known of a shop, and when it was; None: not known."""
@@ -207,6 +211,27 @@ class Store(Effects):
         where = {"connection": row.key.connection, "order_id": row.key.order_id}
         for query in ("purged_order", "purge_events", "purge_problems", "purge_effects"):
             self.database.run(query, **where)
+
+    def forget_buyers(self, meanings: Mapping[str, str]) -> None:
+        """Empty what is personal of all orders, and take them as not read yet.
+
+        Of an open problem the meaning of its word is left. What creations sent that are not done is
+        left to who knows which part of it is public: see `unsettled_creations`.
+        """
+        for query in (
+            "forget_documents",
+            "forget_edits",
+            "forget_events",
+            "forget_problems",
+            "forget_errors",
+        ):
+            self.database.run(query)
+        for word, meaning in meanings.items():
+            self.database.run("shorten_problems", word=word, meaning=meaning)
+
+    def unsettled_creations(self) -> list[EffectRow]:
+        """List the creations that are not done and have a copy of what they send."""
+        return [effect_row(row) for row in self.database.all("unsettled_creations")]
 
     def oldest_personal_data(self) -> datetime | None:
         """Tell since when the oldest buyer's data are kept; None: none are."""

@@ -59,6 +59,15 @@ class Journal:
             origin = self.fact("origin")
         return origin
 
+    def restored_at(self) -> datetime | None:
+        """Tell when a backup took the place of this file, as long as that still counts."""
+        text = self.fact("restored_at")
+        return read_time(text) if text else None
+
+    def note_restored(self, at: datetime | None) -> None:
+        """Keep when a backup took the place of this file; None: it does not count any more."""
+        self.put_fact("restored_at", time_text(at) if at else "")
+
     def newest_time(self) -> datetime | None:
         """Give the newest trusted time in the file."""
         text = self.fact("newest_time")

@@ -135,6 +135,7 @@ def problem_row(row: sqlite3.Row) -> ProblemRow:
         sentence=row["sentence"],
         details=json.loads(row["details"]),
         told_at=_time(row["told_at"]),
+        solved_at=_time(row["solved_at"]),
     )
 
 
