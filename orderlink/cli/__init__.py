@@ -15,7 +15,6 @@ from typing import Annotated, Any
 
 import typer
 
-from orderlink import __version__
 from orderlink.cli.session import Session
 
 COMMANDS = {
@@ -103,7 +102,9 @@ def _modules(arguments: list[str]) -> list[str]:
 
 def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it like this
     if value:
-        typer.echo(f"orderlink {__version__}")
+        from orderlink.about import about  # noqa: PLC0415 - asked for now and then
+
+        typer.echo(about())
         raise typer.Exit
 
 
@@ -129,7 +130,12 @@ def _options(
     ] = False,
     _show_version: Annotated[
         bool,
-        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+        typer.Option(
+            "--version",
+            help="Print the versions of orderlink, Python and SQLite, and the platform.",
+            callback=_version,
+            is_eager=True,
+        ),
     ] = False,
 ) -> None:
     """Take marketplace orders into your own webshop, and give the shipments back.
