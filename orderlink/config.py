@@ -33,6 +33,7 @@ from orderlink.settings import (
     ShopSettings,
     StrictModel,
 )
+from orderlink.where import VARIABLE, find_config, usual_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +51,6 @@ __all__ = [
     "refuse_same_bindings",
 ]
 
-VARIABLE: Final = "ORDERLINK_CONFIG"
 _LARGEST: Final = 1024 * 1024
 
 
@@ -132,23 +132,6 @@ class Config:
     marketplace_classes: Mapping[str, type[Any]]
 
 
-def find_config(option: str | None, environment: Mapping[str, str]) -> Path:
-    """Tell where the configuration is: `--config`, ORDERLINK_CONFIG, or the usual place.
-
-    The file need not exist. Raises `ConfigurationError` for an empty `--config`.
-    """
-    if option is not None and not option.strip():
-        raise ConfigurationError(["--config is empty; it takes the path of the configuration file"])
-    named = option or environment.get(VARIABLE, "").strip()
-    if not named:
-        return _usual_place()
-    try:
-        return Reading().path(named)
-    except ValueError as error:
-        source = "--config" if option else VARIABLE
-        raise ConfigurationError([f"{source} {error}"]) from None
-
-
 def load_config(path: Path) -> Config:
     """Read and check a configuration file.
 
@@ -185,25 +168,6 @@ def refuse_same_bindings(config: Config) -> None:
 def config_schema() -> dict[str, Any]:
     """Describe the file for editors: JSON Schema, draft 2020-12, every builtin key included."""
     return schema_of(FileSettings)
-
-
-def _usual_place() -> Path:
-    import platformdirs  # noqa: PLC0415 - not needed where the files are named
-
-    return platformdirs.user_config_path("orderlink") / "orderlink.toml"
-
-
-def _usual_state(path: Path) -> Path:
-    """Give a state file that no other configuration has by accident."""
-    import hashlib  # noqa: PLC0415 - not needed where the state file is named
-
-    import platformdirs  # noqa: PLC0415
-
-    folder = platformdirs.user_state_path("orderlink")
-    if path.resolve() == _usual_place().resolve():
-        return folder / "orderlink.sqlite3"
-    mark = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]
-    return folder / f"{path.stem}-{mark}.sqlite3"
 
 
 def _same_bindings(
@@ -279,7 +243,7 @@ class _Loader:
         self._check_shops(document)
         if not isinstance(top, FileSettings) or self.problems:
             return None
-        state = top.state or _usual_state(self.path)
+        state = top.state or usual_state(self.path)
         if len({self.path, state, top.log}) < 3:
             self._complain(("state",), "must be another file than the configuration and the log")
         return Config(

@@ -11,11 +11,14 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orderlink.cli.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 COMMANDS = {
     "import": "stages",
@@ -46,6 +49,9 @@ COMMANDS = {
 }
 """Command -> the module under `orderlink.cli` that has it."""
 
+COMPLETION = "_ORDERLINK_COMPLETE"
+"""The variable by which a shell asks for completions, as Typer's scripts set it."""
+
 EPILOG = (
     "Exit codes: 0 fine; 1 something needs a person; 2 usage or configuration, nothing was sent;"
     " 3 a fault of orderlink, see the log file; 75 another run is active; 130 interrupted."
@@ -60,6 +66,8 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command; give the exit code. Every error becomes a code here and nowhere else."""
     session = Session(os.environ)
+    if os.environ.get(COMPLETION, "").startswith("complete_"):
+        return _complete(os.environ)
     try:
         typer.main.get_command(application(arguments))(
             arguments, prog_name="orderlink", obj=session
@@ -75,10 +83,23 @@ def run(arguments: list[str]) -> int:
     return 0
 
 
+def _complete(environment: Mapping[str, str]) -> int:
+    """Answer a shell that completes a command line; silent where that fails."""
+    from orderlink.cli.completing import answer, typed_in  # noqa: PLC0415
+
+    try:
+        typed = typed_in(environment)
+        command = typer.main.get_command(application([*typed.words]))
+        text, code = answer(command, typed, environment)
+        typer.echo(text)
+    except Exception:  # noqa: BLE001 - nothing may be written between a person's words
+        return 1
+    return code
+
+
 def application(arguments: list[str]) -> typer.Typer:
     """Make the application with the commands that these arguments may mean."""
     app = typer.Typer(
-        add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         no_args_is_help=True,

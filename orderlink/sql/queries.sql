@@ -140,6 +140,16 @@ WHERE orders.account = :account
     AND (orders.order_id = :name OR orders.shop_order_id = :name
         OR orders.shop_order_number = :number OR codes.code IS NOT NULL)
 ORDER BY orders.connection, orders.placed_at
+-- followed_numbers --
+SELECT order_id, connection, status FROM orders WHERE account = :account
+    AND status NOT IN ('shipped', 'cancelled', 'manual')
+    AND order_id >= :prefix AND order_id < :end
+ORDER BY +placed_at DESC, order_id LIMIT :limit
+-- numbers --
+SELECT order_id, connection, status FROM orders WHERE account = :account
+    AND status IN ('shipped', 'cancelled', 'manual')
+    AND order_id >= :prefix AND order_id < :end
+ORDER BY order_id LIMIT :limit
 -- listed_orders --
 SELECT * FROM orders WHERE account = :account
     AND (:status = '' OR status = :status) AND (:connection = '' OR connection = :connection)

@@ -268,6 +268,18 @@ class Store(Exports):
         code = "".join(name.split()).upper()
         return self._orders("orders_named", name=name, number=name.lstrip("#"), code=code)
 
+    def numbers_like(self, prefix: str, limit: int) -> list[tuple[str, str, str]]:
+        """List numbers of orders that begin like this, with connection and status.
+
+        Those that are followed come first, the newest first; others by their numbers, where the
+        beginning of one is given.
+        """
+        values = {"prefix": prefix, "end": f"{prefix}\U0010ffff", "limit": limit}
+        rows = self.database.all("followed_numbers", **values)
+        if prefix and len(rows) < limit:
+            rows += self.database.all("numbers", **{**values, "limit": limit - len(rows)})
+        return [tuple(row) for row in rows]
+
     def list_orders(
         self, *, status: str, connection: str, since: datetime, limit: int
     ) -> list[OrderRow]:
