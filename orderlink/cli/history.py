@@ -22,34 +22,44 @@ def log(
         typer.Argument(
             metavar="RUN",
             min=1,
-            help="The number of one run, to see everything that happened in it.",
+            help="The number of a run, to see everything that happened in it.",
             show_default=False,
         ),
     ] = None,
     *,
     order: Annotated[
         str,
-        typer.Option(metavar="ORDER", help="Only runs in which something happened to this order."),
+        typer.Option(
+            metavar="ORDER", help="Show only runs in which something happened to this order."
+        ),
     ] = "",
     connection: Annotated[
         str,
         typer.Option(
             metavar="NAME",
-            help="Only runs in which something happened at this marketplace or shop.",
+            help="Show only runs in which something happened at this marketplace or shop.",
         ),
     ] = "",
     since: Annotated[
-        str, typer.Option(metavar="WHEN", help="Only runs since then: 2026-01-31, or 2h, 7d.")
+        str, typer.Option(metavar="WHEN", help="Show only runs since then: 2026-01-31, or 2h, 7d.")
     ] = "",
     until: Annotated[
         str,
-        typer.Option(metavar="WHEN", help="Only runs until then: 2026-01-31 (its end), or 2h, 7d."),
+        typer.Option(
+            metavar="WHEN", help="Show only runs until then: 2026-01-31 (its end), or 2h, 7d."
+        ),
     ] = "",
     failed: Annotated[
-        bool, typer.Option("--failed", help="Only runs in which something went wrong.")
+        bool, typer.Option("--failed", help="Show only runs in which something went wrong.")
     ] = False,
     limit: Annotated[
-        int, typer.Option(min=1, max=100_000, help="The last so many lines, or runs with --json.")
+        int,
+        typer.Option(
+            min=1,
+            max=100_000,
+            metavar="NUMBER",
+            help="Show so many lines at most, or runs with --json.",
+        ),
     ] = 20,
     json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:

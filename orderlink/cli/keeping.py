@@ -18,7 +18,9 @@ def register(app: typer.Typer) -> None:
 
 def backup(
     context: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Where the backup is written to.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="The file that the backup is written to.")
+    ],
     *,
     force: Force = False,
 ) -> None:
@@ -28,7 +30,7 @@ def backup(
     that you may keep it for as long as you like. What is left out is read again after a restore;
     only what you mended of an address is lost. The configuration is not part of it.
 
-    Example, every night: 0 3 * * * /path/to/orderlink backup --force /backups/orderlink.sqlite3
+    Example: orderlink backup --force /backups/orderlink.sqlite3
     """
     from orderlink.cli.archiving import make_backup  # noqa: PLC0415
 
@@ -37,7 +39,12 @@ def backup(
 
 def restore(
     context: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A backup of the state file.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="The backup: a file that orderlink backup has written."
+        ),
+    ],
     *,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait for a run to end, instead of giving up.")
@@ -60,10 +67,10 @@ def restore(
 def export(
     context: typer.Context,
     what: Annotated[
-        str, typer.Argument(metavar="WHAT", help="One of orders, shipments and problems.")
+        str, typer.Argument(metavar="WHAT", help="What to write: orders, shipments or problems.")
     ],
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="Where to; - is standard output.")
+        str, typer.Argument(metavar="FILE", help="The file to write to; - is standard output.")
     ] = "-",
     *,
     json: Annotated[
@@ -81,25 +88,28 @@ def export(
         ),
     ] = False,
     status: Annotated[
-        str, typer.Option(metavar="STATUS", help="Only orders in this status, as not_shipped.")
+        str,
+        typer.Option(metavar="STATUS", help="Write only orders in this status, as not_shipped."),
     ] = "",
     connection: Annotated[
-        str, typer.Option(metavar="NAME", help="Only what belongs to this marketplace.")
+        str, typer.Option(metavar="NAME", help="Write only what belongs to this marketplace.")
     ] = "",
     since: Annotated[
         str,
         typer.Option(
             metavar="WHEN",
-            help="Only what was placed, sent or noticed since then: 2026-01-31, or 7d, 12h.",
+            help="Write only what was placed, sent or noticed since then: 2026-01-31, or 7d, 12h.",
         ),
     ] = "",
     until: Annotated[
         str,
-        typer.Option(metavar="WHEN", help="Only until then: 2026-01-31 (its end), or 7d, 12h."),
+        typer.Option(
+            metavar="WHEN", help="Write only what was until then: 2026-01-31 (its end), or 7d."
+        ),
     ] = "",
     force: Force = False,
 ) -> None:
-    """Write orders, shipments or problems as a table for other programs.
+    """Write orders, shipments or problems for other programs.
 
     Shipments are what the marketplaces were told, problems also those that are solved. Nothing of a
     buyer stands in it. In CSV an apostrophe stands before what a spreadsheet could take for a
