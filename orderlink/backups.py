@@ -45,10 +45,14 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, and where that is which it took the place of (None: there was nothing)."""
+    """What was restored, and where that is which it took the place of (None: there was nothing).
+
+    `as_it_was`: that could not be read, and is kept with all that is in it.
+    """
 
     contents: Contents
     kept: Path | None
+    as_it_was: bool = False
 
 
 def write_backup(config: Config, target: Path, *, overwrite: bool) -> Contents:
@@ -135,22 +139,23 @@ def _put(state: Path, backup: Store, now: datetime) -> Restored:
                 staged.forget_looks()
                 staged.note_restored(now)
             contents, origin = contents_of(staged), staged.origin()
-            kept = _keep_aside(state, now)
+            sound = is_sound(state)
+            kept = _keep_aside(state, now, sound=sound)
             put_in_place(staged.database, state)
         finally:
             staged.close()
     finally:
         _remove(staged_at)
     marker.expect_old(state, origin, contents.last_run + 1)
-    return Restored(contents, kept)
+    return Restored(contents, kept, as_it_was=not sound)
 
 
-def _keep_aside(state: Path, now: datetime) -> Path | None:
+def _keep_aside(state: Path, now: datetime, *, sound: bool) -> Path | None:
     """Keep what is in the place of the state file: as a backup of it, or as it is if damaged."""
     if not any(path.exists() for path in _parts(state)):
         return None
     kept = state.with_name(f"{state.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
-    store = open_for_reading(state) if is_sound(state) else None
+    store = open_for_reading(state) if sound else None
     if store is None:
         for path, end in zip(_parts(state), PARTS, strict=True):
             if path.exists():

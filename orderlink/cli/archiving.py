@@ -29,6 +29,8 @@ def bring_back(session: Session, file: str, *, wait: bool) -> None:
     lines = [f"restored: {_described(restored.contents)}"]
     if restored.kept:
         lines.append(f"what was there before is kept: {restored.kept}")
+    if restored.kept and restored.as_it_was:
+        lines.append("it cannot be read, and may hold buyers' data: delete it as soon as you can")
     connections = [*config.shops.values(), *config.marketplaces.values()]
     longest = duration_text(max(one.quarantine for one in connections))
     lines.append(f"the next run looks at everything again; for {longest} nothing is sent")

@@ -224,12 +224,18 @@ def run_blocks(report: RunReport, places: Places) -> list[Block]:
 
 
 def runs_document(reports: Sequence[RunReport], places: Places) -> dict[str, Any]:
-    """Give what `orderlink log --json` prints: the runs, the newest last."""
+    """Give what `orderlink log --json` prints: `runs`, the newest last.
+
+    Each has `run` (its number), `command`, `started_at`, `ended_at` (null: it has not ended),
+    `seconds`, `outcome` (a word of `ENDED`), `counts` (by word, without zeros) and `troubles`:
+    entries with `at`, `connection`, `connection_id`, `order`, `event` and `details`. Where one
+    order was asked for, `events` are what happened to it, as such entries.
+    """
     return {"runs": [_run(report, places) for report in reversed(reports)]}
 
 
 def run_document(report: RunReport, places: Places) -> dict[str, Any]:
-    """Give what `orderlink log RUN --json` prints."""
+    """Give what `orderlink log RUN --json` prints: the same, with everything as `events`."""
     return {**_run(report, places), "events": [_entry(one, places) for one in report.events]}
 
 

@@ -258,10 +258,11 @@ SELECT * FROM runs WHERE account = :account AND id < :before
     AND started_at >= :since AND started_at < :until
     AND (:order_id = '' OR id IN (SELECT run FROM events WHERE account = :account
         AND connection = :connection AND order_id = :order_id))
-    AND (:place = '' OR id IN (SELECT run FROM events
-        LEFT JOIN orders ON orders.account = events.account
-            AND orders.connection = events.connection AND orders.order_id = events.order_id
-        WHERE events.account = :account AND (events.connection = :place OR orders.shop = :place)))
+    AND (:place = ''
+        OR id IN (SELECT run FROM events WHERE account = :account AND connection = :place)
+        OR id IN (SELECT run FROM orders JOIN events ON events.account = orders.account
+            AND events.connection = orders.connection AND events.order_id = orders.order_id
+            WHERE orders.account = :account AND orders.shop = :place))
 ORDER BY id DESC LIMIT :limit
 -- troubles_of_runs --
 SELECT * FROM events WHERE account = :account AND run BETWEEN :first AND :last

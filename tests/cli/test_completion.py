@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ import typer
 
 from orderlink.cli import COMMANDS, application
 from orderlink.cli.completing import EXPORTS, SHOWN, Candidate, _for_zsh
+from orderlink.clock import SystemClock
 from orderlink.report.export import COLUMNS
 
 from .installation import ROOT, Answer, Installation, mounted
@@ -32,12 +34,11 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     at_bol, at_shop, one = mounted(tmp_path_factory.mktemp("life"))
     with at_bol, at_shop:
         one.configure()
-        shipped = one.place()
+        now = SystemClock().now()
+        placed = [one.place(placed_at=now - timedelta(minutes=age)) for age in (3, 2, 1)]
         one.run("sync")
-        one.complete(shipped, "3SABCD000000001")
-        one.place()
+        one.complete(placed[0], "3SABCD000000001")
         one.run("sync")
-        one.place()
         one.run("sync")
         yield one
 

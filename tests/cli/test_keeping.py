@@ -159,6 +159,7 @@ def test_1_where_the_state_file_is_damaged_and_a_restore_mends_it(lived: Install
     assert not (lived.folder / "second").exists()
     ended = lived.run("restore", str(target))
     assert ended.code == 0
+    assert "may hold buyers' data: delete it" in ended.out
     assert lived.run("orders").code == 0
 
 
