@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -78,12 +79,7 @@ def put_in_place(source: Database, path: Path) -> None:
 
 def _what_is_wrong_with(path: Path) -> str:
     """Say why a file cannot be restored; empty: it can be."""
-    try:
-        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
-        connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.OperationalError:  # on a disk that nobody can write: see `open_for_reading`
-        connection = sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True)
-    try:
+    with closing(_opened(path)) as connection:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         newest = migrations()[-1][0]
         if version > newest:
@@ -92,10 +88,22 @@ def _what_is_wrong_with(path: Path) -> str:
         complaint = _complaint(connection)
         if complaint:
             return f"is damaged ({complaint})"
-        missing = _columns(_schema(version)) - _columns(connection)
+        missing = _columns_of(version) - _columns(connection)
         return "is no state file of orderlink" if missing or not version else ""
-    finally:
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Open a file to look at it, also on a disk that nobody can write."""
+    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
+    try:
+        connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.OperationalError:
         connection.close()
+        return sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _complaint(connection: sqlite3.Connection) -> str:
@@ -104,13 +112,13 @@ def _complaint(connection: sqlite3.Connection) -> str:
     return "" if said == "ok" else " ".join(said.split())[:200]
 
 
-def _schema(version: int) -> sqlite3.Connection:
-    """Make an empty database of an earlier schema."""
-    empty = sqlite3.connect(":memory:")
-    for number, script in migrations():
-        if number <= version:
-            empty.executescript(script)
-    return empty
+def _columns_of(version: int) -> set[tuple[str, str]]:
+    """Give the columns that a state file of this schema has."""
+    with closing(sqlite3.connect(":memory:")) as empty:
+        for number, script in migrations():
+            if number <= version:
+                empty.executescript(script)
+        return _columns(empty)
 
 
 def _columns(connection: sqlite3.Connection) -> set[tuple[str, str]]:

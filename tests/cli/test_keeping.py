@@ -85,7 +85,8 @@ def test_a_restored_backup_brings_the_orders_back(lived: Installation) -> None:
     first, second, third = ended.out.splitlines()
     assert first.startswith("restored: 3 orders of bol, webshop, last run 3 at 20")
     kept = second.removeprefix("what was there before is kept: ")
-    assert sqlite3.connect(kept).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with closing(sqlite3.connect(kept)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert third == "the next run looks at everything again; for 15m nothing is sent"
     after = lived.run("orders", "--json").json()["orders"]
     assert {one["order"]: one["status"] for one in after} == {
