@@ -7,6 +7,7 @@ requests may follow each other in `orderlink.budget`.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
     from orderlink.budget import Budget, BudgetState
+
+log = logging.getLogger("orderlink.http")
 
 LONGEST_BUDGET_WAIT = 5.0
 """Seconds that a request waits for its budget before it is put off to a later run."""
@@ -295,6 +298,7 @@ class Http:
             )
         except NotSentError as error:
             self._count_failure()
+            log.debug("%s: %s: nothing was sent", self._label, asked)
             raise TryLater(
                 f"{self._label}: no connection, {error}; nothing was sent, it is tried again "
                 "in the next run.",
@@ -302,8 +306,11 @@ class Http:
             ) from error
         except CutShortError as error:
             self._count_failure()
+            log.debug("%s: %s: no whole answer", self._label, asked)
             raise answers.unsure(asked, str(error), transport=True) from error
         self._learn(request, raw, began)
+        passed = int((self._clock.now() - began).total_seconds() * 1000)
+        log.debug("%s: %s: %s, %s ms", self._label, asked, raw.status, passed)
         return raw
 
     def _count_failure(self) -> None:

@@ -170,6 +170,7 @@ class ProblemRow:
     sentence: str
     details: Mapping[str, str] = field(default_factory=dict)
     told_at: datetime | None = None
+    solved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +183,30 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event with its time and place."""
+    """An event with its time and place. `run` None: a person did it."""
 
     at: datetime
     connection: str
     order_id: str
     word: str
     details: Mapping[str, str]
+    run: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run. `ended_at` None: it is under way, or its process was killed.
+
+    `outcome` is `ok`, `failed` (a connection failed, or orderlink itself did), `stopped` (by its
+    time limit or on request, the next run went on) or `broken_off` (it could not go on at all).
+    """
+
+    number: int
+    command: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    counts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from orderlink.cli.listing import reading, writing
 from orderlink.errors import ConfigurationError
 from orderlink.redact import safe_text
 from orderlink.report.blocks import Column, Sentence, Table
+from orderlink.report.spreadsheet import tamed, untamed
 
 if TYPE_CHECKING:
     from orderlink.cli.session import Session
@@ -68,12 +69,17 @@ def write_csv(session: Session, target: str) -> bool:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(field.name for field in fields(Entry))
-    writer.writerows(astuple(entry) for entry in _entries(session))
+    writer.writerows(_tamed(entry) for entry in _entries(session))
     if target == "-":
         session.output.write(text.getvalue())
     else:
         Path(target).write_text(text.getvalue(), "utf-8")
     return True
+
+
+def _tamed(entry: Entry) -> list[str]:
+    """Give the cells of a row, safe to open in a spreadsheet."""
+    return [tamed(str(value)) for value in astuple(entry)]
 
 
 def read_csv(session: Session, source: str) -> bool:
@@ -103,7 +109,8 @@ def _parsed(source: str, text: str) -> list[Entry]:
             problems.append(f"{source}:{number}: needs sku, shop_sku and a quantity of 1 or more")
             continue
         connection = row.get("connection") or ""
-        entries.append(Entry(row["sku"], row["shop_sku"], int(quantity), connection))
+        sku, shop_sku = untamed(row["sku"]), untamed(row["shop_sku"])
+        entries.append(Entry(sku, shop_sku, int(quantity), connection))
     if problems:
         raise ConfigurationError(problems)
     return entries

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from orderlink.basics import Status
+from orderlink.report.days import timestamp as _time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,10 +27,6 @@ VERSION = 1
 def json_text(document: dict[str, Any]) -> str:
     """Write a document for a program: ASCII, one key a line."""
     return json.dumps({"version": VERSION, **document}, indent=2) + "\n"
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
 
 
 def _day(day: date | None) -> str | None:
@@ -119,7 +116,7 @@ def orders_document(
     return {
         "orders": [
             {
-                **_order(row, places.name(row.key.connection), places.name(row.shop)),
+                **order_record(row, places.name(row.key.connection), places.name(row.shop)),
                 "problems": list(words.get(row.key, ())),
             }
             for row in rows
@@ -127,7 +124,8 @@ def orders_document(
     }
 
 
-def _order(row: OrderRow, connection: str, shop: str) -> dict[str, Any]:
+def order_record(row: OrderRow, connection: str, shop: str) -> dict[str, Any]:
+    """Give what every document has of an order."""
     return {
         "connection": connection,
         "connection_id": row.key.connection,
@@ -154,11 +152,11 @@ def order_document(report: OrderReport) -> dict[str, Any]:
     """Give what `orderlink show ORDER --json` prints; `personal_data` is null once it is gone."""
     row = report.row
     return {
-        **_order(row, report.connection, report.shop),
+        **order_record(row, report.connection, report.shop),
         "reference": row.reference or None,
         "seen_at": _time(row.seen_at),
         "seen_in_shop_at": _time(row.shop_seen_at),
-        "lines": [_line(line, row) for line in row.lines],
+        "lines": [line_record(line, row) for line in row.lines],
         "parcels": [
             {"code": one.code or None, "shop_carrier": one.shop_carrier or None}
             for one in row.parcels
@@ -173,7 +171,8 @@ def order_document(report: OrderReport) -> dict[str, Any]:
     }
 
 
-def _line(line: LineRow, row: OrderRow) -> dict[str, Any]:
+def line_record(line: LineRow, row: OrderRow) -> dict[str, Any]:
+    """Give what every document has of a line of an order."""
     return {
         "line": line.line_id,
         "sku": line.sku or None,

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 from orderlink.basics import Status
 from orderlink.codec import dumps, read_time, time_text
 from orderlink.rows import Event, OrderKey, OrderRow
-from orderlink.store.effects import Effects
-from orderlink.store.records import column, connection_row, order_row
+from orderlink.store.exports import Exports
+from orderlink.store.records import column, connection_row, effect_row, order_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from orderlink.decide.verdict import Verdict
-    from orderlink.rows import ConnectionRow, LineRow
+    from orderlink.rows import ConnectionRow, EffectRow, LineRow
 
 
-class Store(Effects):
+class Store(Exports):
     """The state of one installation."""
 
     def connections(self) -> list[ConnectionRow]:
@@ -82,8 +82,12 @@ class Store(Effects):
             )
 
     def forget_looks(self) -> None:
-        """Let every marketplace's whole open list be read again in the next run."""
+        """Let everything be read again in the next run: open lists, and each order and shop order.
+
+        Nothing that was seen of an open order counts any more.
+        """
         self.database.run("forget_looks")
+        self.database.run("forget_sightings")
 
     def set_newest_shop_order(self, connection: str, newest: str, at: datetime | None) -> None:
         """Keep the highest order id that is known of a shop, and when it was; None: not known."""
@@ -208,6 +212,27 @@ class Store(Effects):
         for query in ("purged_order", "purge_events", "purge_problems", "purge_effects"):
             self.database.run(query, **where)
 
+    def forget_buyers(self, meanings: Mapping[str, str]) -> None:
+        """Empty what is personal of all orders, and take them as not read yet.
+
+        Of an open problem the meaning of its word is left. What creations sent that are not done is
+        left to who knows which part of it is public: see `unsettled_creations`.
+        """
+        for query in (
+            "forget_documents",
+            "forget_edits",
+            "forget_events",
+            "forget_problems",
+            "forget_errors",
+        ):
+            self.database.run(query)
+        for word, meaning in meanings.items():
+            self.database.run("shorten_problems", word=word, meaning=meaning)
+
+    def unsettled_creations(self) -> list[EffectRow]:
+        """List the creations that are not done and have a copy of what they send."""
+        return [effect_row(row) for row in self.database.all("unsettled_creations")]
+
     def oldest_personal_data(self) -> datetime | None:
         """Tell since when the oldest buyer's data are kept; None: none are."""
         row = self.database.one("oldest_personal_data")
@@ -242,6 +267,18 @@ class Store(Effects):
         """Find orders by marketplace number, shop id, shown number (with or without #) or code."""
         code = "".join(name.split()).upper()
         return self._orders("orders_named", name=name, number=name.lstrip("#"), code=code)
+
+    def numbers_like(self, prefix: str, limit: int) -> list[tuple[str, str, str]]:
+        """List numbers of orders that begin like this, with connection and status.
+
+        Those that are followed come first, the newest first; others by their numbers, where the
+        beginning of one is given.
+        """
+        values = {"prefix": prefix, "end": f"{prefix}\U0010ffff", "limit": limit}
+        rows = self.database.all("followed_numbers", **values)
+        if prefix and len(rows) < limit:
+            rows += self.database.all("numbers", **{**values, "limit": limit - len(rows)})
+        return [tuple(row) for row in rows]
 
     def list_orders(
         self, *, status: str, connection: str, since: datetime, limit: int

@@ -63,7 +63,7 @@ class Database:
 
     def _open(self) -> sqlite3.Connection:
         if self.path != ":memory:":
-            _prepare_file(str(self.path))
+            prepare_file(str(self.path))
         connection = self._connect(
             str(self.path), isolation_level=None, timeout=BUSY_MILLISECONDS / 1000
         )
@@ -107,22 +107,38 @@ class Database:
         return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
 
     def backup(self, target: str) -> None:
+        """Keep what is about to be migrated."""
+        self.copy_to(target)
+
+    def copy_to(self, target: str) -> None:
         """Write a consistent copy without access tokens, readable by its owner only."""
-        _prepare_file(target)
-        copy = sqlite3.connect(target)
+        prepare_file(target)
         try:
-            self.connection.backup(copy)
-            copy.execute("PRAGMA secure_delete = ON")
-            if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'tokens'").fetchone():
-                copy.execute("DELETE FROM tokens")
-                copy.commit()
-        finally:
-            copy.close()
+            copy = sqlite3.connect(target)
+            try:
+                self._copy(copy)
+            finally:
+                copy.close()
+        except sqlite3.DatabaseError as error:
+            raise StateError(explain(error, target)) from error
+
+    def _copy(self, copy: sqlite3.Connection) -> None:
+        self.connection.backup(copy)
+        copy.execute("PRAGMA secure_delete = ON")
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'tokens'").fetchone():
+            copy.execute("DELETE FROM tokens")
+            copy.commit()
 
     def shrink_log(self) -> None:
         """Empty the write-ahead log, so that what was deleted does not stand there any more."""
         with self._explained():
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def seal(self) -> None:
+        """Close a file that is to be kept: all of it in one file, which may be read anywhere."""
+        with self._explained():
+            self.connection.execute("PRAGMA journal_mode = DELETE")
+        self.close()
 
     def close(self) -> None:
         """Close the file."""
@@ -161,6 +177,17 @@ class Database:
         """Execute a named query for all its rows."""
         return self.execute(queries()[query], values).fetchall()
 
+    def each(self, query: str, /, **values: Any) -> Iterator[sqlite3.Row]:
+        """Execute a named query and give its rows one by one, as of one moment."""
+        rows = self.execute(queries()[query], values)
+        while row := self._next(rows):
+            yield row
+
+    def _next(self, rows: sqlite3.Cursor) -> sqlite3.Row | None:
+        with self._explained():
+            row: sqlite3.Row | None = rows.fetchone()
+        return row
+
     def execute(self, sql: str, values: Mapping[str, Any]) -> sqlite3.Cursor:
         """Execute a statement; `:account` is filled in."""
         with self._explained():
@@ -182,7 +209,8 @@ def explain(error: sqlite3.DatabaseError, path: str) -> str:
     if "readonly" in text or "unable to open" in text:
         return f"{path} cannot be written: check its owner, its mode and its file system"
     if "not a database" in text or "malformed" in text:
-        return f"{path} is damaged ({text}): restore a backup, or move it away and rebuild"
+        mends = "orderlink restore BACKUP, or move it away and: orderlink rebuild"
+        return f"{path} is damaged ({text}): {mends}"
     if "locked" in text:
         return f"{path} is locked by another program: nothing was sent"
     return f"{path} cannot be used: {text}"
@@ -198,7 +226,8 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def _prepare_file(path: str) -> None:
+def prepare_file(path: str) -> None:
+    """Make a file where there is none, for its owner only. Raises `StateError`."""
     folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 - a plain string here
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103

@@ -1,10 +1,10 @@
-"""Facts, problems, history and runs: what stands beside the orders."""
+"""Facts, problems and history: what stands beside the orders."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orderlink.codec import dumps, read_time, time_text
 from orderlink.rows import Event, OrderKey
@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
 
 class Journal:
-    """What is known about the file, its problems, its events and its runs."""
+    """What is known about the file, its problems and its events."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.clean: Callable[[str], str] = str
         """Takes secrets out of what others said, before it is written down."""
+        self.run_number: int | None = None
+        """The run that is under way here; None: a person is at work."""
+        self._noted: set[tuple[OrderKey, str]] = set()
 
     def transaction(self) -> AbstractContextManager[None]:
         """Run a block as one transaction."""
@@ -56,13 +59,25 @@ class Journal:
             origin = self.fact("origin")
         return origin
 
+    def restored_at(self) -> datetime | None:
+        """Tell when a backup took the place of this file, as long as that still counts."""
+        text = self.fact("restored_at")
+        return read_time(text) if text else None
+
+    def note_restored(self, at: datetime | None) -> None:
+        """Keep when a backup took the place of this file; None: it does not count any more."""
+        self.put_fact("restored_at", time_text(at) if at else "")
+
     def newest_time(self) -> datetime | None:
         """Give the newest trusted time in the file."""
         text = self.fact("newest_time")
         return read_time(text) if text else None
 
     def open_problem(self, key: OrderKey, problem: Problem, now: datetime) -> None:
-        """Open a problem, or renew its words where it is open already."""
+        """Open a problem, or renew its words where it is open already.
+
+        One of a connection stands in the history of every run that met it, once.
+        """
         where = {"connection": key.connection, "order_id": key.order_id, "word": problem.word}
         known = self.database.one("open_problem_of", **where)
         self.database.run(
@@ -72,9 +87,12 @@ class Journal:
             sentence=self.clean(problem.sentence),
             details=self._cleaned(problem.details),
         )
+        why = {"word": problem.word, "why": problem.sentence}
         if known is None:
-            why = {"word": problem.word, "why": problem.sentence}
             self.add_event(key, Event("problem", why), now)
+        elif self.run_number and not key.order_id and (key, problem.word) not in self._noted:
+            self.add_event(key, Event("problem_lasts", why), now)
+        self._noted.add((key, problem.word))
 
     def problems(self, key: OrderKey | None = None) -> list[ProblemRow]:
         """List the open problems: all, or those of one order (or of one connection)."""
@@ -117,6 +135,7 @@ class Journal:
             at=time_text(now),
             word=event.word,
             details=self._cleaned(event.details),
+            run=self.run_number,
         )
 
     def _cleaned(self, details: Mapping[str, str]) -> str:
@@ -128,28 +147,6 @@ class Journal:
             "events_of_order", connection=key.connection, order_id=key.order_id
         )
         return [event_row(row) for row in rows]
-
-    def start_run(self, command: str, now: datetime) -> int:
-        """Note that a run starts, which also proves that the disk can be written."""
-        with self.transaction():
-            row = self.database.one("add_run", command=command, started_at=time_text(now))
-            self.database.run("drop_expired_tokens", now=time_text(now))
-        return int(row["id"]) if row else 0
-
-    def end_run(self, run: int, outcome: str, counts: Mapping[str, int], now: datetime) -> None:
-        """Note how a run ended."""
-        values = {"outcome": outcome, "counts": json.dumps(dict(counts))}
-        self.database.run("end_run", id=run, ended_at=time_text(now), **values)
-
-    def last_run(self) -> Mapping[str, Any] | None:
-        """Give the last run as (command, started_at, ended_at, outcome, counts)."""
-        row = self.database.one("last_run")
-        return None if row is None else dict(row)
-
-    def first_start(self) -> datetime | None:
-        """Tell when the first run started; None where there never was one."""
-        row = self.database.one("first_start")
-        return None if row is None else read_time(row["started_at"])
 
     def succeeded(self, connection: str, stage: str, now: datetime) -> None:
         """Note that a stage went well for a connection."""

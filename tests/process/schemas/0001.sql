@@ -47,46 +47,47 @@ CREATE TABLE events (
     order_id TEXT NOT NULL,
     at TEXT NOT NULL,
     word TEXT NOT NULL,
-    details TEXT NOT NULL DEFAULT '{}'
+    details TEXT NOT NULL DEFAULT '{}',
+    run INTEGER
 );
-INSERT INTO "events" VALUES(1,'default','bol-1','C000000001','2026-11-23T09:05:00.000000Z','seen','{}');
-INSERT INTO "events" VALUES(2,'default','bol-1','C000000002','2026-11-23T09:05:00.000000Z','seen','{}');
-INSERT INTO "events" VALUES(3,'default','bol-1','C000000003','2026-11-23T09:05:00.000000Z','seen','{}');
-INSERT INTO "events" VALUES(4,'default','bol-1','C000000004','2026-11-23T09:05:00.000000Z','seen','{}');
-INSERT INTO "events" VALUES(5,'default','bol-1','C000000005','2026-11-23T09:05:00.000000Z','seen','{}');
-INSERT INTO "events" VALUES(6,'default','bol-1','C000000006','2026-11-23T09:05:00.000000Z','seen','{}');
-INSERT INTO "events" VALUES(7,'default','bol-1','C000000007','2026-11-23T09:05:00.000000Z','seen','{}');
-INSERT INTO "events" VALUES(8,'default','bol-1','C000000001','2026-11-23T09:05:00.000000Z','created','{"shop_order":"503"}');
-INSERT INTO "events" VALUES(9,'default','bol-1','C000000002','2026-11-23T09:05:00.000000Z','created','{"shop_order":"504"}');
-INSERT INTO "events" VALUES(10,'default','bol-1','C000000003','2026-11-23T09:05:00.000000Z','created','{"shop_order":"505"}');
-INSERT INTO "events" VALUES(11,'default','bol-1','C000000004','2026-11-23T09:05:00.000000Z','created','{"shop_order":"506"}');
-INSERT INTO "events" VALUES(12,'default','bol-1','C000000005','2026-11-23T09:05:00.000000Z','created','{"shop_order":"507"}');
-INSERT INTO "events" VALUES(13,'default','bol-1','C000000006','2026-11-23T09:05:00.000000Z','created','{"shop_order":"508"}');
-INSERT INTO "events" VALUES(14,'default','bol-1','C000000007','2026-11-23T09:05:00.000000Z','creation_refused','{"why":"the shop has no product for SKU NOT-IN-THE-SHOP"}');
-INSERT INTO "events" VALUES(15,'default','bol-1','C000000007','2026-11-23T09:05:00.000000Z','problem','{"word":"product_unknown","why":"the shop has no product for SKU NOT-IN-THE-SHOP"}');
-INSERT INTO "events" VALUES(16,'default','bol-1','C000000003','2026-11-23T09:05:00.000000Z','cancelled','{"shop_order":"505"}');
-INSERT INTO "events" VALUES(17,'default','bol-1','C000000003','2026-11-23T09:05:00.000000Z','problem','{"word":"cancelled_at_marketplace","why":"it was cancelled at the marketplace: cancel shop order 505"}');
-INSERT INTO "events" VALUES(18,'default','bol-1','C000000001','2026-11-23T09:05:00.000000Z','parcels','{"codes":"3SABCD1234567"}');
-INSERT INTO "events" VALUES(19,'default','bol-1','C000000001','2026-11-23T09:05:00.000000Z','completed','{"code":"3SABCD1234567"}');
-INSERT INTO "events" VALUES(20,'default','bol-1','C000000002','2026-11-23T09:05:00.000000Z','completed','{"code":"none yet"}');
-INSERT INTO "events" VALUES(21,'default','bol-1','C000000001','2026-11-23T09:05:00.000000Z','accepted','{"code":"3SABCD1234567","ticket":"7000000001","why":"of your carriers the code fits this one best","carrier":"TNT"}');
-INSERT INTO "events" VALUES(22,'default','bol-1','C000000001','2026-11-23T09:10:00.000000Z','shipped','{"code":"3SABCD1234567","carrier":"TNT"}');
-INSERT INTO "events" VALUES(23,'default','bol-1','C000000002','2026-11-23T12:05:00.000000Z','wait_is_over','{}');
-INSERT INTO "events" VALUES(24,'default','bol-1','C000000002','2026-11-23T12:05:00.000000Z','accepted','{"code":"none","ticket":"7000000002","why":"no code","carrier":"none"}');
-INSERT INTO "events" VALUES(25,'default','bol-1','C000000002','2026-11-23T12:10:00.000000Z','shipped','{"code":"none","carrier":"none"}');
-INSERT INTO "events" VALUES(26,'default','bol-1','C000000008','2026-11-23T12:40:00.000000Z','seen','{}');
-INSERT INTO "events" VALUES(27,'default','bol-1','C000000009','2026-11-23T12:40:00.000000Z','seen','{}');
-INSERT INTO "events" VALUES(28,'default','bol-1','C000000008','2026-11-23T12:40:00.000000Z','outcome_unknown','{"kind":"create","why":"woo: the connection was cut before the answer was complete; whether POST /wp-json/wc/v3/orders was carried out is not known, so it is looked up before anything is sent again."}');
-INSERT INTO "events" VALUES(29,'default','bol-1','C000000008','2026-11-23T12:40:00.000000Z','problem','{"word":"outcome_unknown","why":"create: woo: the connection was cut before the answer was complete; whether POST /wp-json/wc/v3/orders was carried out is not known, so it is looked up before anything is sent again."}');
-INSERT INTO "events" VALUES(30,'default','bol-1','C000000004','2026-11-23T12:40:00.000000Z','completed','{"code":"none yet"}');
-INSERT INTO "events" VALUES(31,'default','bol-1','C000000005','2026-11-23T12:40:00.000000Z','parcels','{"codes":"3SZZZZ7654321"}');
-INSERT INTO "events" VALUES(32,'default','bol-1','C000000005','2026-11-23T12:40:00.000000Z','completed','{"code":"3SZZZZ7654321"}');
-INSERT INTO "events" VALUES(33,'default','bol-1','C000000005','2026-11-23T12:40:00.000000Z','accepted','{"code":"3SZZZZ7654321","ticket":"7000000003","why":"of your carriers the code fits this one best","carrier":"TNT"}');
+INSERT INTO "events" VALUES(1,'default','bol-1','C000000001','2026-11-23T09:05:00.000000Z','seen','{}',2);
+INSERT INTO "events" VALUES(2,'default','bol-1','C000000002','2026-11-23T09:05:00.000000Z','seen','{}',2);
+INSERT INTO "events" VALUES(3,'default','bol-1','C000000003','2026-11-23T09:05:00.000000Z','seen','{}',2);
+INSERT INTO "events" VALUES(4,'default','bol-1','C000000004','2026-11-23T09:05:00.000000Z','seen','{}',2);
+INSERT INTO "events" VALUES(5,'default','bol-1','C000000005','2026-11-23T09:05:00.000000Z','seen','{}',2);
+INSERT INTO "events" VALUES(6,'default','bol-1','C000000006','2026-11-23T09:05:00.000000Z','seen','{}',2);
+INSERT INTO "events" VALUES(7,'default','bol-1','C000000007','2026-11-23T09:05:00.000000Z','seen','{}',2);
+INSERT INTO "events" VALUES(8,'default','bol-1','C000000001','2026-11-23T09:05:00.000000Z','created','{"shop_order":"503"}',2);
+INSERT INTO "events" VALUES(9,'default','bol-1','C000000002','2026-11-23T09:05:00.000000Z','created','{"shop_order":"504"}',2);
+INSERT INTO "events" VALUES(10,'default','bol-1','C000000003','2026-11-23T09:05:00.000000Z','created','{"shop_order":"505"}',2);
+INSERT INTO "events" VALUES(11,'default','bol-1','C000000004','2026-11-23T09:05:00.000000Z','created','{"shop_order":"506"}',2);
+INSERT INTO "events" VALUES(12,'default','bol-1','C000000005','2026-11-23T09:05:00.000000Z','created','{"shop_order":"507"}',2);
+INSERT INTO "events" VALUES(13,'default','bol-1','C000000006','2026-11-23T09:05:00.000000Z','created','{"shop_order":"508"}',2);
+INSERT INTO "events" VALUES(14,'default','bol-1','C000000007','2026-11-23T09:05:00.000000Z','creation_refused','{"why":"the shop has no product for SKU NOT-IN-THE-SHOP"}',2);
+INSERT INTO "events" VALUES(15,'default','bol-1','C000000007','2026-11-23T09:05:00.000000Z','problem','{"word":"product_unknown","why":"the shop has no product for SKU NOT-IN-THE-SHOP"}',2);
+INSERT INTO "events" VALUES(16,'default','bol-1','C000000003','2026-11-23T09:05:00.000000Z','cancelled','{"shop_order":"505"}',3);
+INSERT INTO "events" VALUES(17,'default','bol-1','C000000003','2026-11-23T09:05:00.000000Z','problem','{"word":"cancelled_at_marketplace","why":"it was cancelled at the marketplace: cancel shop order 505"}',3);
+INSERT INTO "events" VALUES(18,'default','bol-1','C000000001','2026-11-23T09:05:00.000000Z','parcels','{"codes":"3SABCD1234567"}',3);
+INSERT INTO "events" VALUES(19,'default','bol-1','C000000001','2026-11-23T09:05:00.000000Z','completed','{"code":"3SABCD1234567"}',3);
+INSERT INTO "events" VALUES(20,'default','bol-1','C000000002','2026-11-23T09:05:00.000000Z','completed','{"code":"none yet"}',3);
+INSERT INTO "events" VALUES(21,'default','bol-1','C000000001','2026-11-23T09:05:00.000000Z','accepted','{"code":"3SABCD1234567","ticket":"7000000001","why":"of your carriers the code fits this one best","carrier":"TNT"}',3);
+INSERT INTO "events" VALUES(22,'default','bol-1','C000000001','2026-11-23T09:10:00.000000Z','shipped','{"code":"3SABCD1234567","carrier":"TNT"}',4);
+INSERT INTO "events" VALUES(23,'default','bol-1','C000000002','2026-11-23T12:05:00.000000Z','wait_is_over','{}',39);
+INSERT INTO "events" VALUES(24,'default','bol-1','C000000002','2026-11-23T12:05:00.000000Z','accepted','{"code":"none","ticket":"7000000002","why":"no code","carrier":"none"}',39);
+INSERT INTO "events" VALUES(25,'default','bol-1','C000000002','2026-11-23T12:10:00.000000Z','shipped','{"code":"none","carrier":"none"}',40);
+INSERT INTO "events" VALUES(26,'default','bol-1','C000000008','2026-11-23T12:40:00.000000Z','seen','{}',46);
+INSERT INTO "events" VALUES(27,'default','bol-1','C000000009','2026-11-23T12:40:00.000000Z','seen','{}',46);
+INSERT INTO "events" VALUES(28,'default','bol-1','C000000008','2026-11-23T12:40:00.000000Z','outcome_unknown','{"kind":"create","why":"woo: the connection was cut before the answer was complete; whether POST /wp-json/wc/v3/orders was carried out is not known, so it is looked up before anything is sent again."}',46);
+INSERT INTO "events" VALUES(29,'default','bol-1','C000000008','2026-11-23T12:40:00.000000Z','problem','{"word":"outcome_unknown","why":"create: woo: the connection was cut before the answer was complete; whether POST /wp-json/wc/v3/orders was carried out is not known, so it is looked up before anything is sent again."}',46);
+INSERT INTO "events" VALUES(30,'default','bol-1','C000000004','2026-11-23T12:40:00.000000Z','completed','{"code":"none yet"}',46);
+INSERT INTO "events" VALUES(31,'default','bol-1','C000000005','2026-11-23T12:40:00.000000Z','parcels','{"codes":"3SZZZZ7654321"}',46);
+INSERT INTO "events" VALUES(32,'default','bol-1','C000000005','2026-11-23T12:40:00.000000Z','completed','{"code":"3SZZZZ7654321"}',46);
+INSERT INTO "events" VALUES(33,'default','bol-1','C000000005','2026-11-23T12:40:00.000000Z','accepted','{"code":"3SZZZZ7654321","ticket":"7000000003","why":"of your carriers the code fits this one best","carrier":"TNT"}',46);
 CREATE TABLE facts (
     name TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
 );
-INSERT INTO "facts" VALUES('origin','68d7cc3ad73a40b7');
+INSERT INTO "facts" VALUES('origin','b13e371276a446e8');
 INSERT INTO "facts" VALUES('newest_time','2026-11-23T12:40:00.000000Z');
 CREATE TABLE learnt (
     account TEXT NOT NULL,
@@ -172,7 +173,7 @@ INSERT INTO "outbox" VALUES('default','bol-1','C000000006','create',1,'woocommer
 INSERT INTO "outbox" VALUES('default','bol-1','C000000007','create',1,'woocommerce-1','refused',NULL,0,NULL,NULL,NULL,NULL,'','');
 INSERT INTO "outbox" VALUES('default','bol-1','C000000001','ship',1,'bol-1','done','{"shipment":{"order_id":"C000000001","reference":"orderlink-C000000001-1","lines":[{"line_id":"2000000001","quantity":1}],"code":"3SABCD1234567","carrier_code":"TNT","carrier_name":"","tracking_page":"https://postnl.nl/tracktrace/?B=3SABCD1234567","site":"","number":1,"left_at":"2026-11-23T09:05:00.000000Z"},"tickets":[],"evidence":{"word":"configured","carrier":"postnl","why":"of your carriers the code fits this one best","shop_code":"3SABCD1234567"},"shipped_before":{}}',1,NULL,NULL,'2026-11-23T09:05:00.000000Z',NULL,'7000000001','');
 INSERT INTO "outbox" VALUES('default','bol-1','C000000002','ship',1,'bol-1','done','{"shipment":{"order_id":"C000000002","reference":"orderlink-C000000002-1","lines":[{"line_id":"2000000002","quantity":1}],"code":"","carrier_code":"","carrier_name":"","tracking_page":"","site":"","number":1,"left_at":"2026-11-23T09:05:00.000000Z"},"tickets":[],"evidence":{"word":"no_code","carrier":"","why":"no code","shop_code":""},"shipped_before":{}}',1,NULL,NULL,'2026-11-23T12:05:00.000000Z',NULL,'7000000002','');
-INSERT INTO "outbox" VALUES('default','bol-1','C000000008','create',1,'woocommerce-1','unknown','{"draft":{"document":{"status":"processing","currency":"EUR","payment_method":"orderlink","payment_method_title":"Paid at bol","transaction_id":"C000000008","customer_note":"bol C000000008\nDeliver by: 2026-11-25","billing":{"first_name":"Noor","last_name":"van der Meer","company":"","address_1":"Havenstraat 12 bis","address_2":"","city":"Utrecht","state":"","postcode":"3511EV","country":"NL","phone":""},"shipping":{"first_name":"Noor","last_name":"van der Meer","company":"","address_1":"Havenstraat 12 bis","address_2":"","city":"Utrecht","state":"","postcode":"3511EV","country":"NL","phone":""},"line_items":[{"product_id":501,"quantity":1,"subtotal":"10.735537","total":"10.735537"}],"shipping_lines":[{"method_id":"orderlink","method_title":"bol","total":"0"}],"fee_lines":[],"meta_data":[{"key":"_orderlink_ref","value":"bol::C000000008"},{"key":"_orderlink_origin","value":"68d7cc3ad73a40b7"},{"key":"_orderlink_buyer_email","value":"noor.12.a1b2c3@verkopen.bol.com"},{"key":"orderlink_commission","value":"1.30 EUR"}],"set_paid":true},"currency":"EUR","total":"12.99","lines":[{"sku":"SKU-1","quantity":1,"total":"12.99","product_id":"501","line_id":"2000000008"}],"public":["status","currency","payment_method","payment_method_title","transaction_id","set_paid","line_items","shipping_lines","fee_lines"],"fees":[],"remarks":[]},"above":"508"}',1,NULL,NULL,'2026-11-23T12:40:00.000000Z','2026-11-23T12:55:00.000000Z','','woo: the connection was cut before the answer was complete; whether POST /wp-json/wc/v3/orders was carried out is not known, so it is looked up before anything is sent again.');
+INSERT INTO "outbox" VALUES('default','bol-1','C000000008','create',1,'woocommerce-1','unknown','{"draft":{"document":{"status":"processing","currency":"EUR","payment_method":"orderlink","payment_method_title":"Paid at bol","transaction_id":"C000000008","customer_note":"bol C000000008\nDeliver by: 2026-11-25","billing":{"first_name":"Noor","last_name":"van der Meer","company":"","address_1":"Havenstraat 12 bis","address_2":"","city":"Utrecht","state":"","postcode":"3511EV","country":"NL","phone":""},"shipping":{"first_name":"Noor","last_name":"van der Meer","company":"","address_1":"Havenstraat 12 bis","address_2":"","city":"Utrecht","state":"","postcode":"3511EV","country":"NL","phone":""},"line_items":[{"product_id":501,"quantity":1,"subtotal":"10.735537","total":"10.735537"}],"shipping_lines":[{"method_id":"orderlink","method_title":"bol","total":"0"}],"fee_lines":[],"meta_data":[{"key":"_orderlink_ref","value":"bol::C000000008"},{"key":"_orderlink_origin","value":"b13e371276a446e8"},{"key":"_orderlink_buyer_email","value":"noor.12.a1b2c3@verkopen.bol.com"},{"key":"orderlink_commission","value":"1.30 EUR"}],"set_paid":true},"currency":"EUR","total":"12.99","lines":[{"sku":"SKU-1","quantity":1,"total":"12.99","product_id":"501","line_id":"2000000008"}],"public":["status","currency","payment_method","payment_method_title","transaction_id","set_paid","line_items","shipping_lines","fee_lines"],"fees":[],"remarks":[]},"above":"508"}',1,NULL,NULL,'2026-11-23T12:40:00.000000Z','2026-11-23T12:55:00.000000Z','','woo: the connection was cut before the answer was complete; whether POST /wp-json/wc/v3/orders was carried out is not known, so it is looked up before anything is sent again.');
 INSERT INTO "outbox" VALUES('default','bol-1','C000000005','ship',1,'bol-1','accepted','{"shipment":{"order_id":"C000000005","reference":"orderlink-C000000005-1","lines":[{"line_id":"2000000005","quantity":1}],"code":"3SZZZZ7654321","carrier_code":"TNT","carrier_name":"","tracking_page":"https://postnl.nl/tracktrace/?B=3SZZZZ7654321","site":"","number":1,"left_at":"2026-11-23T12:40:00.000000Z"},"tickets":[],"evidence":{"word":"configured","carrier":"postnl","why":"of your carriers the code fits this one best","shop_code":"3SZZZZ7654321"},"shipped_before":{}}',1,NULL,NULL,'2026-11-23T12:40:00.000000Z',NULL,'7000000003','');
 CREATE TABLE problems (
     id INTEGER PRIMARY KEY,
@@ -206,52 +207,52 @@ CREATE TABLE runs (
     outcome TEXT NOT NULL DEFAULT '',
     counts TEXT NOT NULL DEFAULT '{}'
 );
-INSERT INTO "runs" VALUES(1,'default','sync','2026-11-23T09:00:00.000000Z','2026-11-23T09:00:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(2,'default','sync','2026-11-23T09:05:00.000000Z','2026-11-23T09:05:00.000000Z','ok','{"imported": 7, "created": 6, "purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(3,'default','sync','2026-11-23T09:05:00.000000Z','2026-11-23T09:05:00.000000Z','ok','{"cancelled": 1, "pending_shipment": 1, "waiting": 1, "reported": 1, "purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(4,'default','sync','2026-11-23T09:10:00.000000Z','2026-11-23T09:10:00.000000Z','ok','{"shipped": 1, "purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(5,'default','sync','2026-11-23T09:15:00.000000Z','2026-11-23T09:15:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(6,'default','sync','2026-11-23T09:20:00.000000Z','2026-11-23T09:20:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(7,'default','sync','2026-11-23T09:25:00.000000Z','2026-11-23T09:25:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(8,'default','sync','2026-11-23T09:30:00.000000Z','2026-11-23T09:30:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(9,'default','sync','2026-11-23T09:35:00.000000Z','2026-11-23T09:35:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(10,'default','sync','2026-11-23T09:40:00.000000Z','2026-11-23T09:40:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(11,'default','sync','2026-11-23T09:45:00.000000Z','2026-11-23T09:45:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(12,'default','sync','2026-11-23T09:50:00.000000Z','2026-11-23T09:50:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(13,'default','sync','2026-11-23T09:55:00.000000Z','2026-11-23T09:55:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(14,'default','sync','2026-11-23T10:00:00.000000Z','2026-11-23T10:00:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(15,'default','sync','2026-11-23T10:05:00.000000Z','2026-11-23T10:05:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(16,'default','sync','2026-11-23T10:10:00.000000Z','2026-11-23T10:10:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(17,'default','sync','2026-11-23T10:15:00.000000Z','2026-11-23T10:15:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(18,'default','sync','2026-11-23T10:20:00.000000Z','2026-11-23T10:20:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(19,'default','sync','2026-11-23T10:25:00.000000Z','2026-11-23T10:25:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(20,'default','sync','2026-11-23T10:30:00.000000Z','2026-11-23T10:30:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(21,'default','sync','2026-11-23T10:35:00.000000Z','2026-11-23T10:35:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(22,'default','sync','2026-11-23T10:40:00.000000Z','2026-11-23T10:40:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(23,'default','sync','2026-11-23T10:45:00.000000Z','2026-11-23T10:45:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(24,'default','sync','2026-11-23T10:50:00.000000Z','2026-11-23T10:50:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(25,'default','sync','2026-11-23T10:55:00.000000Z','2026-11-23T10:55:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(26,'default','sync','2026-11-23T11:00:00.000000Z','2026-11-23T11:00:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(27,'default','sync','2026-11-23T11:05:00.000000Z','2026-11-23T11:05:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(28,'default','sync','2026-11-23T11:10:00.000000Z','2026-11-23T11:10:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(29,'default','sync','2026-11-23T11:15:00.000000Z','2026-11-23T11:15:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(30,'default','sync','2026-11-23T11:20:00.000000Z','2026-11-23T11:20:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(31,'default','sync','2026-11-23T11:25:00.000000Z','2026-11-23T11:25:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(32,'default','sync','2026-11-23T11:30:00.000000Z','2026-11-23T11:30:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(33,'default','sync','2026-11-23T11:35:00.000000Z','2026-11-23T11:35:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(34,'default','sync','2026-11-23T11:40:00.000000Z','2026-11-23T11:40:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(35,'default','sync','2026-11-23T11:45:00.000000Z','2026-11-23T11:45:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(36,'default','sync','2026-11-23T11:50:00.000000Z','2026-11-23T11:50:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(37,'default','sync','2026-11-23T11:55:00.000000Z','2026-11-23T11:55:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(38,'default','sync','2026-11-23T12:00:00.000000Z','2026-11-23T12:00:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(39,'default','sync','2026-11-23T12:05:00.000000Z','2026-11-23T12:05:00.000000Z','ok','{"pending_shipment": 1, "reported": 1, "purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(40,'default','sync','2026-11-23T12:10:00.000000Z','2026-11-23T12:10:00.000000Z','ok','{"shipped": 1, "purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(41,'default','sync','2026-11-23T12:15:00.000000Z','2026-11-23T12:15:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(42,'default','sync','2026-11-23T12:20:00.000000Z','2026-11-23T12:20:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(43,'default','sync','2026-11-23T12:25:00.000000Z','2026-11-23T12:25:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(44,'default','sync','2026-11-23T12:30:00.000000Z','2026-11-23T12:30:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(45,'default','sync','2026-11-23T12:35:00.000000Z','2026-11-23T12:35:00.000000Z','ok','{"purged": 0, "recovered": 0}');
-INSERT INTO "runs" VALUES(46,'default','sync','2026-11-23T12:40:00.000000Z','2026-11-23T12:40:00.000000Z','ok','{"imported": 2, "waiting": 1, "pending_shipment": 1, "reported": 1, "purged": 0, "recovered": 0}');
+INSERT INTO "runs" VALUES(1,'default','sync','2026-11-23T09:00:00.000000Z','2026-11-23T09:00:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(2,'default','sync','2026-11-23T09:05:00.000000Z','2026-11-23T09:05:00.000000Z','ok','{"imported": 7, "created": 6}');
+INSERT INTO "runs" VALUES(3,'default','sync','2026-11-23T09:05:00.000000Z','2026-11-23T09:05:00.000000Z','ok','{"cancelled": 1, "pending_shipment": 1, "waiting": 1, "reported": 1}');
+INSERT INTO "runs" VALUES(4,'default','sync','2026-11-23T09:10:00.000000Z','2026-11-23T09:10:00.000000Z','ok','{"shipped": 1}');
+INSERT INTO "runs" VALUES(5,'default','sync','2026-11-23T09:15:00.000000Z','2026-11-23T09:15:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(6,'default','sync','2026-11-23T09:20:00.000000Z','2026-11-23T09:20:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(7,'default','sync','2026-11-23T09:25:00.000000Z','2026-11-23T09:25:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(8,'default','sync','2026-11-23T09:30:00.000000Z','2026-11-23T09:30:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(9,'default','sync','2026-11-23T09:35:00.000000Z','2026-11-23T09:35:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(10,'default','sync','2026-11-23T09:40:00.000000Z','2026-11-23T09:40:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(11,'default','sync','2026-11-23T09:45:00.000000Z','2026-11-23T09:45:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(12,'default','sync','2026-11-23T09:50:00.000000Z','2026-11-23T09:50:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(13,'default','sync','2026-11-23T09:55:00.000000Z','2026-11-23T09:55:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(14,'default','sync','2026-11-23T10:00:00.000000Z','2026-11-23T10:00:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(15,'default','sync','2026-11-23T10:05:00.000000Z','2026-11-23T10:05:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(16,'default','sync','2026-11-23T10:10:00.000000Z','2026-11-23T10:10:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(17,'default','sync','2026-11-23T10:15:00.000000Z','2026-11-23T10:15:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(18,'default','sync','2026-11-23T10:20:00.000000Z','2026-11-23T10:20:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(19,'default','sync','2026-11-23T10:25:00.000000Z','2026-11-23T10:25:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(20,'default','sync','2026-11-23T10:30:00.000000Z','2026-11-23T10:30:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(21,'default','sync','2026-11-23T10:35:00.000000Z','2026-11-23T10:35:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(22,'default','sync','2026-11-23T10:40:00.000000Z','2026-11-23T10:40:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(23,'default','sync','2026-11-23T10:45:00.000000Z','2026-11-23T10:45:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(24,'default','sync','2026-11-23T10:50:00.000000Z','2026-11-23T10:50:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(25,'default','sync','2026-11-23T10:55:00.000000Z','2026-11-23T10:55:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(26,'default','sync','2026-11-23T11:00:00.000000Z','2026-11-23T11:00:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(27,'default','sync','2026-11-23T11:05:00.000000Z','2026-11-23T11:05:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(28,'default','sync','2026-11-23T11:10:00.000000Z','2026-11-23T11:10:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(29,'default','sync','2026-11-23T11:15:00.000000Z','2026-11-23T11:15:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(30,'default','sync','2026-11-23T11:20:00.000000Z','2026-11-23T11:20:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(31,'default','sync','2026-11-23T11:25:00.000000Z','2026-11-23T11:25:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(32,'default','sync','2026-11-23T11:30:00.000000Z','2026-11-23T11:30:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(33,'default','sync','2026-11-23T11:35:00.000000Z','2026-11-23T11:35:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(34,'default','sync','2026-11-23T11:40:00.000000Z','2026-11-23T11:40:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(35,'default','sync','2026-11-23T11:45:00.000000Z','2026-11-23T11:45:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(36,'default','sync','2026-11-23T11:50:00.000000Z','2026-11-23T11:50:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(37,'default','sync','2026-11-23T11:55:00.000000Z','2026-11-23T11:55:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(38,'default','sync','2026-11-23T12:00:00.000000Z','2026-11-23T12:00:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(39,'default','sync','2026-11-23T12:05:00.000000Z','2026-11-23T12:05:00.000000Z','ok','{"pending_shipment": 1, "reported": 1}');
+INSERT INTO "runs" VALUES(40,'default','sync','2026-11-23T12:10:00.000000Z','2026-11-23T12:10:00.000000Z','ok','{"shipped": 1}');
+INSERT INTO "runs" VALUES(41,'default','sync','2026-11-23T12:15:00.000000Z','2026-11-23T12:15:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(42,'default','sync','2026-11-23T12:20:00.000000Z','2026-11-23T12:20:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(43,'default','sync','2026-11-23T12:25:00.000000Z','2026-11-23T12:25:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(44,'default','sync','2026-11-23T12:30:00.000000Z','2026-11-23T12:30:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(45,'default','sync','2026-11-23T12:35:00.000000Z','2026-11-23T12:35:00.000000Z','ok','{}');
+INSERT INTO "runs" VALUES(46,'default','sync','2026-11-23T12:40:00.000000Z','2026-11-23T12:40:00.000000Z','ok','{"imported": 2, "waiting": 1, "pending_shipment": 1, "reported": 1}');
 CREATE TABLE shelf (
     account TEXT NOT NULL,
     connection TEXT NOT NULL,
@@ -316,5 +317,6 @@ CREATE INDEX problems_of_order ON problems (account, connection, order_id);
 CREATE INDEX problems_told ON problems (account, told_at)
     WHERE solved_at IS NOT NULL AND told_at IS NOT NULL;
 CREATE INDEX events_of_order ON events (account, connection, order_id, id);
+CREATE INDEX events_of_run ON events (account, run) WHERE run IS NOT NULL;
 COMMIT;
 PRAGMA user_version = 1;
