@@ -9,7 +9,6 @@ order's addresses is lost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from orderlink.store import Store
 from orderlink.store.copies import is_sound, open_backup, put_in_place
 from orderlink.store.database import Database
 from orderlink.store.reading import open_for_reading
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from orderlink.clock import Clock
@@ -33,8 +33,7 @@ PARTS = ("", "-wal", "-shm")
 """The files of a state file, by what stands after its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Value, frozen=True):
     """What is in a state file, for a person to recognize it."""
 
     orders: int
@@ -43,8 +42,7 @@ class Contents:
     last_started: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Value, frozen=True):
     """What was restored, and where that is which it took the place of (None: there was nothing).
 
     `as_it_was`: that could not be read, and is kept with all that is in it.

@@ -11,7 +11,6 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
@@ -33,6 +32,7 @@ from orderlink.settings import (
     ShopSettings,
     StrictModel,
 )
+from orderlink.values import Value
 from orderlink.where import VARIABLE, find_config, usual_state
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ class FileSettings(StrictModel):
     marketplaces: Tables = Field(description="The marketplaces: a table [marketplaces.NAME] each.")
 
 
-@dataclass(frozen=True, slots=True)
-class LogStyle:
+class LogStyle(Value, frozen=True):
     """How the log file is written: words of `log_level` and `log_format`, bytes, older files."""
 
     level: str
@@ -113,8 +112,7 @@ class LogStyle:
     files: int
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Value, frozen=True):
     """A configuration that holds together; paths are absolute, the order is that of the file.
 
     `shop_classes` and `marketplace_classes` give the connector's class by the connection's name.

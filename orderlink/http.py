@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -21,6 +20,7 @@ from orderlink.errors import RemoteError, SignInFailed, TryLater
 from orderlink.model import Json
 from orderlink.redact import safe_text
 from orderlink.transport import CutShortError, NotSentError, Transport
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -48,8 +48,7 @@ _STANDARD_HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value, frozen=True):
     """An answer that was read whole. `document` is its JSON, None where it had no body."""
 
     status: int
@@ -69,8 +68,7 @@ class Shelf(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Value, frozen=True):
     """What a connector is handed: its only way to the outside, and what it keeps across runs."""
 
     http: Http
@@ -79,8 +77,7 @@ class Link:
     memory: Shelf
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(Value, frozen=True):
     """What is sent, sign-in apart, and the bucket that it draws on."""
 
     asked: Asked

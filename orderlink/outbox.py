@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +17,7 @@ from orderlink.errors import Ambiguous, Refused, RemoteError, SignInFailed, TryL
 from orderlink.model import Json
 from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
 from orderlink.steps import ask
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +41,7 @@ TRANSPORT_FAILURES = 3
 """So many in a row, and a connection gets no more writes in this run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value, frozen=True):
     """What an answer means: the effect's new state and what changes about the order.
 
     `document` replaces the effect's copy of what it sent (which may hold a buyer's data).

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from orderlink.basics import Json, Parcel, Status
+from orderlink.values import Value, field
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class OrderKey:
+class OrderKey(Value, frozen=True, order=True):
     """An order's identity: the marketplace connection's id and the marketplace's order id."""
 
     connection: str
     order_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class LineRow:
+class LineRow(Value, frozen=True):
     """One line as last seen at the marketplace; amounts include tax."""
 
     line_id: str
@@ -46,8 +44,7 @@ class LineRow:
         return max(0, self.quantity - self.cancelled)
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRow:
+class OrderRow(Value, frozen=True):
     """One order as the state file has it."""
 
     key: OrderKey
@@ -134,8 +131,7 @@ class EffectState(StrEnum):
     WITHDRAWN = "withdrawn"  # taken back before it was sent
 
 
-@dataclass(frozen=True, slots=True)
-class EffectRow:
+class EffectRow(Value, frozen=True):
     """One remote write: its own copy of what it sends, and how it went."""
 
     key: OrderKey
@@ -158,8 +154,7 @@ class EffectRow:
         return self.state in {EffectState.STARTED, EffectState.ACCEPTED, EffectState.UNKNOWN}
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemRow:
+class ProblemRow(Value, frozen=True):
     """What stands in the way of an order or (order_id empty) of a connection."""
 
     id: int
@@ -173,16 +168,14 @@ class ProblemRow:
     solved_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Value, frozen=True):
     """Something that happened to an order or a connection. Never holds personal data."""
 
     word: str
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(Value, frozen=True):
     """An event with its time and place. `run` None: a person did it."""
 
     at: datetime
@@ -193,8 +186,7 @@ class EventRow:
     run: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunRow:
+class RunRow(Value, frozen=True):
     """One run. `ended_at` None: it is under way, or its process was killed.
 
     `outcome` is `ok`, `failed` (a connection failed, or orderlink itself did), `stopped` (by its
@@ -209,8 +201,7 @@ class RunRow:
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionRow:
+class ConnectionRow(Value, frozen=True):
     """One connection: an id of its own, bound to (type, address, client)."""
 
     id: str

@@ -27,6 +27,7 @@ from orderlink.rows import Event, OrderKey, ProblemRow
 from orderlink.steps import Alone, carry_out
 from orderlink.store import Store
 from orderlink.store.database import Database
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,8 +38,7 @@ log = logging.getLogger("orderlink")
 log.addHandler(logging.NullHandler())  # without a log file nothing goes to stderr by itself
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(Value, frozen=True):
     """What a person or cron asked for."""
 
     stage: str
@@ -64,8 +64,7 @@ class World:
     redactor: Redactor = field(default_factory=lambda: Redactor(()))
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Value, frozen=True):
     """How a run went: what was counted, what needs a person, and faults of orderlink itself."""
 
     counts: Counter[str]

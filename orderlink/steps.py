@@ -14,21 +14,21 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from orderlink.values import Value
+
 T = TypeVar("T")
 
 ALL_AT_ONCE = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Value, frozen=True):
     """Something to be asked of a connection; it must not touch the database."""
 
     connection: str
     make: Callable[[], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(Value, frozen=True):
     """Steps that may go on while others of them wait; see `together`."""
 
     connection: str
@@ -54,8 +54,7 @@ def together(connection: str, steps: Iterable[Steps[None]]) -> Steps[None]:
     yield Together(connection, steps)
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Value, frozen=True):
     """What became of a call: what it gave, or what it raised."""
 
     value: Any = None

@@ -18,6 +18,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from orderlink.values import Value
 from orderlink.where import absolute, find_config, usual_state
 
 if TYPE_CHECKING:
@@ -30,16 +31,14 @@ HARMLESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 EXPORTS = ("orders", "shipments", "problems")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Value, frozen=True):
     """A word that may come next, and what a shell may show beside it."""
 
     word: str
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Value, frozen=True):
     """A command line as far as it is typed: the whole words after the program, and the last one."""
 
     words: tuple[str, ...]

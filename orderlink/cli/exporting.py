@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ from orderlink.report.export import (
 )
 from orderlink.report.places import Places
 from orderlink.store.exports import Span
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +39,7 @@ AT_ONCE = 64 * 1024
 """Characters that are written at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Value, frozen=True):
     """What to export, as a person wrote it; empty: all."""
 
     what: str

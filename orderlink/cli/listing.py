@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from orderlink.settings import duration_from
 from orderlink.store import Store
 from orderlink.store.database import Database
 from orderlink.store.reading import open_for_reading
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Value, frozen=True):
     """Which orders to list, as a person wrote it; empty: all."""
 
     status: str = ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,14 +13,14 @@ from orderlink.errors import ConfigurationError
 from orderlink.redact import safe_text
 from orderlink.report.blocks import Column, Sentence, Table
 from orderlink.report.spreadsheet import tamed, untamed
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from orderlink.cli.session import Session
     from orderlink.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value, frozen=True):
     """One row of the table; an empty `shop_sku` takes the mapping of `sku` back."""
 
     sku: str
@@ -68,7 +67,7 @@ def write_csv(session: Session, target: str) -> bool:
     """Write all mappings as CSV."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(field.name for field in fields(Entry))
+    writer.writerow(Entry.__struct_fields__)
     writer.writerows(_tamed(entry) for entry in _entries(session))
     if target == "-":
         session.output.write(text.getvalue())
@@ -79,7 +78,7 @@ def write_csv(session: Session, target: str) -> bool:
 
 def _tamed(entry: Entry) -> list[str]:
     """Give the cells of a row, safe to open in a spreadsheet."""
-    return [tamed(str(value)) for value in astuple(entry)]
+    return [tamed(str(getattr(entry, name))) for name in Entry.__struct_fields__]
 
 
 def read_csv(session: Session, source: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from orderlink.report.runs import (
     runs_blocks,
     runs_document,
 )
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from orderlink.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Value, frozen=True):
     """Which runs to show, as a person wrote it; empty: all."""
 
     order: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from orderlink.problems import Block
 from orderlink.rows import EffectRow, EffectState, Kind, OrderRow
 from orderlink.shops import Simplifies
 from orderlink.steps import ask, together
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from orderlink.marketplaces import longest_look_back, position_lives
 from orderlink.model import Look, Order, Page, Sighting, Status, Unreadable
 from orderlink.rows import Event, LineRow, OrderKey, OrderRow
 from orderlink.steps import ask
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run, Selection
@@ -32,8 +32,7 @@ LOOK = "unfinished look"
 """On the shelf: a list that was too long for one run, and where to go on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(Value, frozen=True):
     """A look at the marketplace's list that has begun. `reason` empty: at the changes only.
 
     `news_until`: up to then what changed since it began is known, where it takes several runs.

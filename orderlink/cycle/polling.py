@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from orderlink.model import ShopOrder, ShopState, Status
 from orderlink.rows import EffectState, Kind, OrderRow
 from orderlink.shops import ReadsParcels
 from orderlink.steps import ask, together
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,7 @@ from orderlink.outbox import Outcome
 from orderlink.problems import Block
 from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
 from orderlink.steps import ask, together
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

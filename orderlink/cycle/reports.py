@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orderlink.codec import build, plain
@@ -19,6 +18,7 @@ from orderlink.decide.timing import is_fresh
 from orderlink.decide.verdict import NOTHING, Verdict
 from orderlink.model import Shipment, Status
 from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run

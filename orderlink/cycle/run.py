@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,6 +18,7 @@ from orderlink.model import Stamp
 from orderlink.outbox import Outbox, Outcome
 from orderlink.rows import ConnectionRow, OrderKey
 from orderlink.store import Store
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,8 +84,7 @@ class Connection:
         return settings
 
 
-@dataclass
-class Selection:
+class Selection(Value, frozen=True):
     """Which orders a person asked for; empty: all. `force` lets the new ones pass the brake.
 
     `only_find`: what is in the shop is taken over, nothing is created.

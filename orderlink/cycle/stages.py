@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from orderlink.cycle.settling import ask_tickets, send_dropped_again, settle_unk
 from orderlink.cycle.trying import try_order
 from orderlink.rows import OrderKey
 from orderlink.steps import ask, together
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

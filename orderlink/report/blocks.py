@@ -6,8 +6,9 @@ has to think of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from orderlink.values import Value
 
 
 class Tone(StrEnum):
@@ -19,16 +20,14 @@ class Tone(StrEnum):
     QUIET = "quiet"
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Value, frozen=True):
     """One line of its own."""
 
     text: str
     tone: Tone = Tone.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Value, frozen=True):
     """One column; `number` is set right, `wraps` may be broken into lines where it is narrow."""
 
     title: str
@@ -36,8 +35,7 @@ class Column:
     wraps: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Value, frozen=True):
     """Rows under a title; a cell may have several lines."""
 
     title: str

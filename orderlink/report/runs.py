@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from orderlink.redact import safe_text
 from orderlink.report.blocks import Column, Sentence, Table, Tone
 from orderlink.report.days import instant, length, timestamp
 from orderlink.rows import EventRow, RunRow
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -47,8 +47,7 @@ SHOWN = 3
 """So many troubles of a run at most stand in the list; all of them where one run is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunReport:
+class RunReport(Value, frozen=True):
     """One run with what went wrong in it, and what happened in it where that was asked for."""
 
     row: RunRow

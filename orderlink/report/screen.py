@@ -10,10 +10,10 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from orderlink.errors import OrderlinkError
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +29,7 @@ class OutputFailed(OrderlinkError):  # noqa: N818 - as the errors of orderlink.e
     """The output cannot be written (a full disk)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Value, frozen=True):
     """One of the process's streams, None where it is closed; `environment` says how it may look."""
 
     stream: TextIO | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from orderlink.problems import WORDS, advice
 from orderlink.report.days import day_in_amsterdam
 from orderlink.report.places import Place, Places
 from orderlink.rows import OrderRow, ProblemRow
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from orderlink.config import Config
@@ -27,8 +27,7 @@ STAGES = {"marketplace": ("import", "push"), "shop": ("create", "poll")}
 """The stages that succeed or fail for a connection of each role."""
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(Value, frozen=True):
     """An open problem with what a person needs to know about it."""
 
     problem: ProblemRow
@@ -38,8 +37,7 @@ class Concern:
     needs_person: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(Value, frozen=True):
     """One connection: how many orders in which status, what is missing, and its last good runs."""
 
     place: Place
@@ -49,8 +47,7 @@ class Connected:
     takes_from: str = ""  # of a marketplace: "open", a day, or the instant of its first run
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Value, frozen=True):
     """An order that waits for its code, and when that ends."""
 
     order: OrderRow
@@ -58,8 +55,7 @@ class Waiting:
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class StatusReport:
+class StatusReport(Value, frozen=True):
     """Everything that `orderlink status` tells."""
 
     now: datetime

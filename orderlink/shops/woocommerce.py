@@ -27,7 +27,6 @@ from __future__ import annotations
 import contextlib
 import secrets
 from base64 import b64encode
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from orderlink.errors import Ambiguous, NotOffered, Refused, SignInFailed, TryLater
@@ -38,6 +37,7 @@ from orderlink.shops import woocommerce_people as people
 from orderlink.shops.woocommerce_facts import Facts
 from orderlink.shops.woocommerce_products import Catalogue, Kept
 from orderlink.shops.woocommerce_settings import WooCommerceSettings
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

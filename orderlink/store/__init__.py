@@ -6,7 +6,6 @@ the frozen values of `orderlink.rows`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from orderlink.basics import Status
@@ -14,6 +13,7 @@ from orderlink.codec import dumps, read_time, time_text
 from orderlink.rows import Event, OrderKey, OrderRow
 from orderlink.store.exports import Exports
 from orderlink.store.records import column, connection_row, effect_row, order_row
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,7 +166,7 @@ class Store(Exports):
             changes = {name: value for name, value in changes.items() if name != "edits"}
         if not changes:
             return
-        known = OrderRow.__dataclass_fields__
+        known = OrderRow.__struct_fields__
         columns = ", ".join(f"{name} = :{name}" for name in changes if name in known)
         values = {name: column(name, value) for name, value in changes.items()}
         self.database.execute(

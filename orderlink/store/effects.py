@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orderlink.codec import time_text
 from orderlink.rows import EffectState, Kind
 from orderlink.store.records import effect_columns, effect_row
 from orderlink.store.runs import Runs
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from orderlink.codec import time_text
 from orderlink.store.effects import Effects
 from orderlink.store.records import effect_row, order_row, problem_row
 from orderlink.store.runs import NEVER
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from orderlink.rows import EffectRow, OrderRow, ProblemRow
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(Value, frozen=True):
     """From an instant on, and until another one or (None) without an end."""
 
     since: datetime

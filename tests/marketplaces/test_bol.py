@@ -6,7 +6,8 @@ import json
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -39,6 +40,7 @@ from orderlink.model import (
 from orderlink.sandbox.bol import BolSandbox
 from orderlink.sandbox.bol_records import Article, Purchase
 from orderlink.sandbox.server import Answer, InProcess, Request, Sandbox, json_answer
+from orderlink.values import replace
 
 SPECS = Path(__file__).parents[3] / "shared/specs/bol"
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -417,7 +419,7 @@ def test_a_server_that_repeats_its_last_page_ends_the_look(world: World) -> None
     def first_page_always(request: Request) -> Answer | None:
         if request.path != "/retailer/orders":
             return None
-        return world.sandbox.handle(replace(request, query={**request.query, "page": ["1"]}))
+        return world.sandbox.handle(changed(request, query={**request.query, "page": ["1"]}))
 
     world.instead = first_page_always
     assert world.ids(OPEN) == [order_id, order_id]
@@ -711,7 +713,7 @@ def test_shipments_of_other_orders_are_not_taken_for_this_ones(world: World) -> 
     def ignore_the_filter(request: Request) -> Answer | None:
         if request.path != "/retailer/shipments":
             return None
-        return world.sandbox.handle(replace(request, query={"page": request.query["page"]}))
+        return world.sandbox.handle(changed(request, query={"page": request.query["page"]}))
 
     world.instead = ignore_the_filter
     assert len(world.bol.shipments(order_id)) == 1
