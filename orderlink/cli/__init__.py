@@ -20,6 +20,9 @@ from orderlink.cli.session import Session
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# pydantic would look through everything that is installed for plugins, which nobody asked for.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
 COMMANDS = {
     "import": "stages",
     "poll": "stages",

@@ -25,7 +25,7 @@ Quirks:
 from __future__ import annotations
 
 import contextlib
-import secrets
+import os
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
@@ -257,7 +257,7 @@ class WooCommerce:
 
     def _ask(self, path: str, query: Mapping[str, str | int]) -> Answer:
         # A parameter that is never the same keeps caches from answering.
-        unique = {**query, "_orderlink": secrets.token_hex(8)}
+        unique = {**query, "_orderlink": os.urandom(8).hex()}
         answer: Answer = self._link.http.read(f"{ROOT}{path}", unique, accept=TOLD)
         return answer
 
