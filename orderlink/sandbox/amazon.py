@@ -94,7 +94,7 @@ class AmazonSandbox:
             return self._state.place(purchase or Purchase(), self._settled())
 
     def confirm_payment(self, order_id: str) -> None:
-        """Let the payment of a pending order succeed."""
+        """Let a pending order be paid; a pre-order becomes a pending one first."""
         with self._lock:
             self._state.confirm_payment(order_id, self._settled())
 

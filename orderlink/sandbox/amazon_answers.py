@@ -261,7 +261,7 @@ def _item_fulfillment(item: Item, view: View) -> dict[str, Any]:
     article = item.article
     document: dict[str, Any] = {
         "quantityFulfilled": item.shown,
-        "quantityUnfulfilled": article.quantity - item.cancelled - item.shown,
+        "quantityUnfulfilled": item.unfulfilled,
     }
     gift = {"giftWrapLevel": "Standard"} if article.gift_wrap else {}
     if article.gift_message and view.personal:

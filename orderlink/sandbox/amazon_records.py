@@ -96,6 +96,11 @@ class Item:
         """Pieces that are neither shipped nor cancelled."""
         return self.article.quantity - self.shipped - self.cancelled
 
+    @property
+    def unfulfilled(self) -> int:
+        """Pieces that are open as far as answers tell: a package may still be seen as it was."""
+        return max(self.article.quantity - self.shown - self.cancelled, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
@@ -142,10 +147,9 @@ class PlacedOrder:
             return "CANCELLED"
         if self.waiting:
             return self.waiting
-        shown = sum(item.shown for item in self.items)
-        left = sum(item.article.quantity - item.cancelled for item in self.items) - shown
-        if not shown:
+        if not any(item.shown for item in self.items):
             return READY
+        left = any(item.unfulfilled for item in self.items)
         return "PARTIALLY_SHIPPED" if left else "SHIPPED"
 
 

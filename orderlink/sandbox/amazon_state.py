@@ -100,11 +100,11 @@ class AmazonState:
         return self.orders[order_id]
 
     def confirm_payment(self, order_id: str, now: datetime) -> None:
-        """Let the payment succeed: the order may be shipped from now on."""
+        """Let the payment go on: of a pre-order it begins, of any other it is made."""
         order = self.order(order_id)
         if not order.waiting:
             raise ValueError(f"order {order_id} is paid")
-        order.waiting = ""
+        order.waiting = "PENDING" if order.waiting == "PENDING_AVAILABILITY" else ""
         order.updated_at = now
 
     def cancel(self, order_id: str, item_id: str, quantity: int, by: str, now: datetime) -> None:

@@ -120,11 +120,14 @@ def test_a_pending_order_has_no_people_and_no_prices(amazon: Caller) -> None:
         amazon.sandbox.confirm_payment(order_id)
 
 
-def test_a_preorder_is_pending_availability_first(amazon: Caller) -> None:
+def test_a_preorder_waits_for_its_release_and_then_for_the_payment(amazon: Caller) -> None:
     placed = Purchase(status="PENDING_AVAILABILITY", programs=("PREORDER",))
     order_id = amazon.sandbox.place(placed)
-    assert shown_status(amazon, order_id) == "PENDING_AVAILABILITY"
-    assert "recipient" not in amazon.order(order_id)
+    for status in ("PENDING_AVAILABILITY", "PENDING"):
+        assert shown_status(amazon, order_id) == status
+        assert "recipient" not in amazon.order(order_id)
+        amazon.sandbox.confirm_payment(order_id)
+    assert shown_status(amazon, order_id) == "UNSHIPPED"
 
 
 def test_an_order_is_partly_shipped_then_shipped(amazon: Caller) -> None:

@@ -130,6 +130,22 @@ def test_a_changed_package_may_hold_other_pieces(amazon: Caller) -> None:
     assert "exceeds the 3" in refusal(amazon.confirm(order_id, (first.id, 4)))
 
 
+def test_pieces_that_left_a_package_are_open_at_once_and_seen_so_later(amazon: Caller) -> None:
+    order_id = amazon.sandbox.place(Purchase((Article(quantity=3),)))
+    (item,) = amazon.items(order_id)
+    amazon.confirm(order_id, (item.id, 3))
+    amazon.clock.advance(60)
+    amazon.confirm(order_id, (item.id, 2))
+    amazon.sandbox.cancel(order_id)
+    for fulfilled in (3, 2):
+        order = amazon.order(order_id)
+        counts = order["orderItems"][0]["fulfillment"]
+        assert counts == {"quantityFulfilled": fulfilled, "quantityUnfulfilled": 0}
+        assert order["fulfillment"]["fulfillmentStatus"] == "SHIPPED"
+        amazon.clock.advance(60)
+    assert amazon.items(order_id)[0].cancelled == 1
+
+
 def test_a_new_reference_is_a_further_package(amazon: Caller) -> None:
     order_id = amazon.sandbox.place(Purchase((Article(quantity=3),)))
     (item,) = amazon.items(order_id)
