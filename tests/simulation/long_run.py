@@ -110,7 +110,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--state", type=Path)
     parser.add_argument("--only", type=int)
     options = parser.parse_args(arguments)
-    logging.getLogger("orderlink").setLevel(logging.CRITICAL)
     gc.freeze()
     if options.only is not None:
         figures = Figures(options.only)
@@ -128,4 +127,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    logging.getLogger("orderlink").setLevel(logging.CRITICAL)
     sys.exit(main())
