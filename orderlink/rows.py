@@ -46,6 +46,17 @@ class LineRow:
         return max(0, self.quantity - self.cancelled)
 
 
+def own_lines(lines: tuple[LineRow, ...]) -> tuple[LineRow, ...]:
+    """Give the lines that a shop order is about: the merchant's own, else all of them."""
+    return tuple(line for line in lines if not line.by_marketplace) or lines
+
+
+def is_partial(lines: tuple[LineRow, ...]) -> bool:
+    """Tell whether a part is shipped or cancelled, and a part is still open."""
+    own = own_lines(lines)
+    return any(line.shipped or line.cancelled for line in own) and any(line.open for line in own)
+
+
 @dataclass(frozen=True, slots=True)
 class OrderRow:
     """One order as the state file has it."""
@@ -88,7 +99,7 @@ class OrderRow:
     @property
     def own_lines(self) -> tuple[LineRow, ...]:
         """Lines that the shop order is about: the merchant's own, else all of them."""
-        return tuple(line for line in self.lines if not line.by_marketplace) or self.lines
+        return own_lines(self.lines)
 
     @property
     def pushable_lines(self) -> tuple[LineRow, ...]:
@@ -107,8 +118,7 @@ class OrderRow:
     @property
     def partial(self) -> bool:
         """A part is shipped or cancelled, and a part is still open."""
-        handled = any(line.shipped or line.cancelled for line in self.own_lines)
-        return handled and any(line.open for line in self.own_lines)
+        return is_partial(self.lines)
 
 
 class Kind(StrEnum):
@@ -189,6 +199,36 @@ class EventRow:
     order_id: str
     word: str
     details: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDays:
+    """The days that an order has to keep, as in `OrderRow`."""
+
+    ship_by: date | None = None
+    expires_on: date | None = None
+    deliver_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCount:
+    """So many orders of a marketplace, for a shop, stand in a status."""
+
+    connection: str
+    shop: str
+    status: str
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Something happened so often in the hour that begins then; see `orderlink.decide.counting`."""
+
+    hour: datetime
+    connection: str
+    word: str
+    kind: str
+    times: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,17 @@ class Database:
         """Execute a named query for all its rows."""
         return self.execute(queries()[query], values).fetchall()
 
+    def each(self, query: str, /, **values: Any) -> Iterator[sqlite3.Row]:
+        """Execute a named query and give its rows one by one, as of one moment."""
+        rows = self.execute(queries()[query], values)
+        while row := self._next(rows):
+            yield row
+
+    def _next(self, rows: sqlite3.Cursor) -> sqlite3.Row | None:
+        with self._explained():
+            row: sqlite3.Row | None = rows.fetchone()
+        return row
+
     def execute(self, sql: str, values: Mapping[str, Any]) -> sqlite3.Cursor:
         """Execute a statement; `:account` is filled in."""
         with self._explained():

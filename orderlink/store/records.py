@@ -16,6 +16,7 @@ from orderlink.rows import (
     EventRow,
     Kind,
     LineRow,
+    OrderDays,
     OrderKey,
     OrderRow,
     ProblemRow,
@@ -137,6 +138,11 @@ def problem_row(row: sqlite3.Row) -> ProblemRow:
         details=json.loads(row["details"]),
         told_at=_time(row["told_at"]),
     )
+
+
+def order_days(row: sqlite3.Row) -> OrderDays:
+    """Read the days that an order has to keep."""
+    return OrderDays(_day(row["ship_by"]), _day(row["expires_on"]), _day(row["deliver_by"]))
 
 
 def event_row(row: sqlite3.Row) -> EventRow:
