@@ -40,13 +40,14 @@ SELECT * FROM orders
 WHERE account = :account AND connection = :connection AND order_id = :order_id
 -- add_order --
 INSERT INTO orders (account, connection, order_id, shop, status, placed_at, first_seen_at, seen_at,
-    lines, reference)
+    lines, partial, reference)
 VALUES (:account, :connection, :order_id, :shop, :status, :placed_at, :first_seen_at, :seen_at,
-    :lines, :reference)
+    :lines, :partial, :reference)
 ON CONFLICT (account, connection, order_id) DO NOTHING
 -- leave_out_order --
 DELETE FROM orders WHERE account = :account AND connection = :connection AND order_id = :order_id
     AND status = 'new' AND shop_order_id = ''
+RETURNING shop, first_seen_at
 -- keep_report_edits --
 UPDATE orders SET edits = (SELECT json_group_object(key, value) FROM json_each(edits)
     WHERE key LIKE 'report.%')
@@ -107,8 +108,9 @@ WHERE order_id <> '' AND word = :word AND solved_at IS NULL
 UPDATE outbox SET error = '' WHERE error <> ''
 -- unsettled_creations --
 SELECT * FROM outbox WHERE kind = 'create' AND state <> 'done' AND document IS NOT NULL
--- oldest_personal_data --
-SELECT MIN(first_seen_at) AS at FROM orders WHERE account = :account AND document IS NOT NULL
+-- personal_data --
+SELECT COUNT(*) AS orders, MIN(first_seen_at) AS oldest FROM orders
+WHERE account = :account AND document IS NOT NULL AND first_seen_at > ''
 -- open_orders --
 SELECT * FROM orders WHERE account = :account AND connection = :connection
     AND status NOT IN ('shipped', 'cancelled', 'manual')
@@ -133,13 +135,16 @@ SELECT * FROM orders WHERE account = :account AND shop = :shop AND closed_withou
     AND closed_at >= :closed_after AND status = 'shipped'
 ORDER BY closed_at, order_id
 -- orders_named --
-SELECT DISTINCT orders.* FROM orders
-LEFT JOIN codes ON codes.account = orders.account AND codes.connection = orders.connection
-    AND codes.order_id = orders.order_id AND codes.code = :code
-WHERE orders.account = :account
-    AND (orders.order_id = :name OR orders.shop_order_id = :name
-        OR orders.shop_order_number = :number OR codes.code IS NOT NULL)
-ORDER BY orders.connection, orders.placed_at
+SELECT * FROM orders WHERE account = :account AND order_id = :name
+UNION SELECT * FROM orders
+WHERE account = :account AND shop_order_id = :name AND shop_order_id <> ''
+UNION SELECT * FROM orders
+WHERE account = :account AND shop_order_number = :number AND shop_order_number <> ''
+UNION SELECT orders.* FROM codes
+JOIN orders ON orders.account = codes.account AND orders.connection = codes.connection
+    AND orders.order_id = codes.order_id
+WHERE codes.account = :account AND codes.code = :code
+ORDER BY connection, placed_at
 -- followed_numbers --
 SELECT order_id, connection, status FROM orders WHERE account = :account
     AND status NOT IN ('shipped', 'cancelled', 'manual')
@@ -151,9 +156,8 @@ SELECT order_id, connection, status FROM orders WHERE account = :account
     AND order_id >= :prefix AND order_id < :end
 ORDER BY order_id LIMIT :limit
 -- listed_orders --
-SELECT * FROM orders WHERE account = :account
-    AND (:status = '' OR status = :status) AND (:connection = '' OR connection = :connection)
-    AND placed_at >= :since
+SELECT * FROM orders WHERE account = :account AND connection = :connection
+    AND status = :status AND placed_at >= :since
 ORDER BY placed_at DESC, order_id DESC LIMIT :limit
 -- exported_orders --
 SELECT * FROM orders WHERE account = :account
@@ -172,19 +176,36 @@ ORDER BY since, id
 -- add_code --
 INSERT INTO codes (account, connection, order_id, code)
 VALUES (:account, :connection, :order_id, :code)
-ON CONFLICT (account, connection, order_id, code) DO NOTHING
--- count_orders --
-SELECT connection, status, COUNT(*) AS count FROM orders WHERE account = :account
-GROUP BY connection, status
+ON CONFLICT (account, code, connection, order_id) DO NOTHING
+-- count_order --
+INSERT INTO order_counts (account, connection, shop, status, orders)
+VALUES (:account, :connection, :shop, :status, :difference)
+ON CONFLICT (account, connection, shop, status)
+DO UPDATE SET orders = order_counts.orders + excluded.orders
+-- order_counts --
+SELECT connection, shop, status, orders FROM order_counts
+WHERE account = :account AND orders <> 0
+-- partial_orders --
+SELECT connection, COUNT(*) AS orders FROM orders WHERE account = :account
+    AND partial = 1 AND status NOT IN ('shipped', 'cancelled', 'manual')
+GROUP BY connection
+-- tally --
+INSERT INTO tallies (account, hour, connection, word, kind, times)
+VALUES (:account, :hour, :connection, :word, :kind, :times)
+ON CONFLICT (account, hour, connection, word, kind)
+DO UPDATE SET times = tallies.times + excluded.times
+-- tallies --
+SELECT hour, connection, word, kind, times FROM tallies
+WHERE account = :account AND hour >= :since AND times <> 0
+ORDER BY hour, connection, word, kind
 -- waiting_orders --
-SELECT * FROM orders WHERE account = :account
-    AND status NOT IN ('shipped', 'cancelled', 'manual') AND status = 'waiting'
+SELECT * FROM orders WHERE account = :account AND status = 'waiting'
 ORDER BY waiting_since, placed_at LIMIT :limit
 -- dated_orders --
 SELECT * FROM orders WHERE account = :account
-    AND status NOT IN ('shipped', 'cancelled', 'manual') AND deliver_by IS NOT NULL
-    AND (deliver_by <= :day OR expires_on <= :day)
-ORDER BY expires_on, deliver_by, placed_at LIMIT :limit
+    AND status NOT IN ('shipped', 'cancelled', 'manual')
+    AND (ship_by <= :day OR expires_on <= :day OR deliver_by <= :day)
+ORDER BY COALESCE(ship_by, expires_on, deliver_by), placed_at LIMIT :limit
 
 -- effect --
 SELECT * FROM outbox WHERE account = :account AND connection = :connection
@@ -226,6 +247,13 @@ SELECT * FROM problems WHERE account = :account AND connection = :connection
 -- open_problems --
 SELECT * FROM problems WHERE account = :account AND solved_at IS NULL
 ORDER BY since, connection, order_id, word
+-- problem_days --
+SELECT problems.connection, problems.order_id, orders.ship_by, orders.expires_on, orders.deliver_by
+FROM problems
+JOIN orders ON orders.account = problems.account AND orders.connection = problems.connection
+    AND orders.order_id = problems.order_id
+WHERE problems.account = :account AND problems.solved_at IS NULL
+    AND orders.status NOT IN ('shipped', 'cancelled', 'manual')
 -- solve_problem --
 UPDATE problems SET solved_at = :at WHERE account = :account AND connection = :connection
     AND order_id = :order_id AND word = :word AND solved_at IS NULL

@@ -7,8 +7,10 @@ import uuid
 from typing import TYPE_CHECKING
 
 from orderlink.codec import dumps, read_time, time_text
+from orderlink.decide.counting import counted_event
 from orderlink.rows import Event, OrderKey
-from orderlink.store.records import event_row, problem_row
+from orderlink.store.counters import Counters
+from orderlink.store.records import event_row, order_days, problem_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,11 +20,11 @@ if TYPE_CHECKING:
     from orderlink.clock import Clock
     from orderlink.decide.verdict import Problem
     from orderlink.model import Json
-    from orderlink.rows import EventRow, ProblemRow
+    from orderlink.rows import EventRow, OrderDays, ProblemRow
     from orderlink.store.database import Database
 
 
-class Journal:
+class Journal(Counters):
     """What is known about the file, its problems and its events."""
 
     def __init__(self, database: Database) -> None:
@@ -104,6 +106,13 @@ class Journal:
             )
         return [problem_row(row) for row in rows]
 
+    def problem_days(self) -> dict[OrderKey, OrderDays]:
+        """Give the days that the followed orders with an open problem have to keep."""
+        return {
+            OrderKey(row["connection"], row["order_id"]): order_days(row)
+            for row in self.database.all("problem_days")
+        }
+
     def solve(self, key: OrderKey, words: Sequence[str], now: datetime) -> None:
         """Close those of these problems that are open."""
         open_words = {problem.word for problem in self.problems(key)} if words else set()
@@ -137,6 +146,7 @@ class Journal:
             details=self._cleaned(event.details),
             run=self.run_number,
         )
+        self._tally(key.connection, counted_event(event), now)
 
     def _cleaned(self, details: Mapping[str, str]) -> str:
         return dumps({name: self.clean(text) for name, text in details.items()})
