@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from orderlink.clock import Clock
     from orderlink.creation import Creation
-    from orderlink.http import Shelf
     from orderlink.model import Json, Order
+    from orderlink.shelves import Shelf
 
     Read = Callable[[str, Mapping[str, str | int]], Json]
 

@@ -213,10 +213,19 @@ SELECT * FROM outbox WHERE account = :account AND connection = :connection
 -- effects_of_order --
 SELECT * FROM outbox WHERE account = :account AND connection = :connection
     AND order_id = :order_id ORDER BY kind, number
+-- effects_of_kind --
+SELECT * FROM outbox WHERE account = :account AND connection = :connection
+    AND order_id = :order_id AND kind = :kind ORDER BY number
 -- open_effects --
 SELECT * FROM outbox WHERE account = :account AND target = :target
     AND state IN ('due', 'started', 'accepted', 'unknown') AND state = :state
 ORDER BY attempts, connection, order_id, kind, number
+-- orders_of_open_effects --
+SELECT orders.* FROM outbox
+JOIN orders ON orders.account = outbox.account AND orders.connection = outbox.connection
+    AND orders.order_id = outbox.order_id
+WHERE outbox.account = :account AND outbox.target = :target
+    AND outbox.state IN ('due', 'started', 'accepted', 'unknown') AND outbox.state = :state
 -- repeated_creations --
 SELECT * FROM outbox WHERE account = :account AND target = :target
     AND kind = 'create' AND state = 'done' AND attempts > 1 AND started_at >= :since
@@ -305,17 +314,15 @@ ON CONFLICT (account, connection, stage) DO UPDATE SET at = excluded.at
 -- successes --
 SELECT connection, stage, at FROM successes WHERE account = :account ORDER BY connection, stage
 
--- shelf_value --
-SELECT value, until FROM shelf
-WHERE account = :account AND connection = :connection AND name = :name
+-- shelf_values --
+SELECT name, value, until FROM shelf WHERE account = :account AND connection = :connection
 -- put_on_shelf --
 INSERT INTO shelf (account, connection, name, value, until)
 VALUES (:account, :connection, :name, :value, :until)
 ON CONFLICT (account, connection, name)
 DO UPDATE SET value = excluded.value, until = excluded.until
--- token_value --
-SELECT value, until FROM tokens
-WHERE account = :account AND connection = :connection AND name = :name
+-- token_values --
+SELECT name, value, until FROM tokens WHERE account = :account AND connection = :connection
 -- put_token --
 INSERT INTO tokens (account, connection, name, value, until)
 VALUES (:account, :connection, :name, :value, :until)

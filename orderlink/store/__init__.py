@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderlink.decide.verdict import Verdict
-    from orderlink.rows import ConnectionRow, EffectRow, LineRow
+    from orderlink.rows import ConnectionRow, EffectRow, EffectState, LineRow
 
 
 class Store(Exports):
@@ -277,6 +277,22 @@ class Store(Exports):
     def late_orders(self, shop: str, closed_after: datetime) -> list[OrderRow]:
         """List the orders of a shop that were closed without a code since then."""
         return self._orders("late_orders", shop=shop, closed_after=time_text(closed_after))
+
+    def orders_of_open_effects(self, target: str, state: EffectState) -> dict[OrderKey, OrderRow]:
+        """Give the orders that the effects of `open_effects` are about."""
+        rows = self._orders("orders_of_open_effects", target=target, state=state)
+        return {row.key: row for row in rows}
+
+    def orders_by_id(self, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
+        """Give those of these orders of a marketplace that are known, by their ids."""
+        names = {f"id_{number}": order_id for number, order_id in enumerate(ids)}
+        places = ", ".join(f":{name}" for name in names)
+        rows = self.database.execute(
+            "SELECT * FROM orders WHERE account = :account"  # noqa: S608 - our own names
+            f" AND connection = :connection AND order_id IN ({places})",
+            {"connection": connection, **names},
+        )
+        return {row["order_id"]: order_row(row) for row in rows}
 
     def orders_named(self, name: str) -> list[OrderRow]:
         """Find orders by marketplace number, shop id, shown number (with or without #) or code."""
