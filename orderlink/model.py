@@ -361,6 +361,15 @@ class ShopOrder:
     lines: tuple[ShopLine, ...] = ()
     parcels: tuple[Parcel, ...] = ()
     unlike: tuple[str, ...] = ()  # parts of the address that it shows otherwise than sent
+    adopted: bool = False  # another program made it; it carries our reference since it was adopted
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A shop order, and the texts in its field that may name a marketplace's order; none empty."""
+
+    order: ShopOrder
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

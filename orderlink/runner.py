@@ -15,6 +15,7 @@ from orderlink.cycle.connecting import Connector, connect_all
 from orderlink.cycle.purging import purge
 from orderlink.cycle.run import Run, Selection
 from orderlink.cycle.stages import STAGES, finish
+from orderlink.decide.adoption import Plan, Wish
 from orderlink.decide.telling import to_tell, wants_person
 from orderlink.dryrun import DryOutbox, copy_of
 from orderlink.errors import ConfigurationError
@@ -41,6 +42,7 @@ class Order:
     orders: tuple[str, ...] = ()  # marketplace numbers, shop ids or numbers, or codes
     force: bool = False
     sample: str = ""  # of a test order: SKU=PRICE
+    wish: Wish = field(default_factory=Wish)  # of taking over what another program created
     dry_run: bool = False
     wait: bool = False
     max_seconds: float = 240.0
@@ -67,6 +69,7 @@ class Report:
     problems: list[ProblemRow]
     bugs: list[str]
     finished: bool  # False: it stopped at its deadline or on request
+    plans: list[Plan] = field(default_factory=list)  # what `adopt` found
 
 
 def open_store(config: Config, world: World) -> Store:
@@ -88,11 +91,8 @@ def run(config: Config, order: Order, world: World) -> Report:
 
 
 def _run(config: Config, order: Order, world: World) -> Report:
-    store = open_store(config, world)
+    store = copy_of(config.state) if order.dry_run else open_store(config, world)
     try:
-        if order.dry_run:
-            real, store = store, copy_of(store)
-            real.close()
         store.clean = world.redactor.clean
         return _stage(config, order, world, store)
     finally:
@@ -124,7 +124,9 @@ def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
     )
     if not order.dry_run:
         _hold_against_marker(config, store, this, number)
-    selection = Selection(_keys(store, order.orders), order.force, sample=order.sample)
+    selection = Selection(
+        _keys(store, order.orders), order.force, sample=order.sample, wish=order.wish
+    )
     try:
         STAGES[order.stage](this, selection)
         finish(this)
@@ -143,7 +145,7 @@ def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
     with store.transaction():
         store.end_run(number, outcome, this.counts, clock.now())
     problems = tell(store, config, world, quiet=order.dry_run)
-    return Report(this.counts, problems, this.bugs, this.may_go_on())
+    return Report(this.counts, problems, this.bugs, this.may_go_on(), this.plans)
 
 
 STATE = OrderKey("state", "")

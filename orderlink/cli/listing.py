@@ -65,7 +65,7 @@ def writing(session: Session) -> Iterator[Store]:
 
 def list_orders(session: Session, filters: Filters, *, as_json: bool) -> None:
     """Print the orders that match. Raises `ConfigurationError` for a filter that cannot be."""
-    since = _since(filters.since, session.clock.now())
+    since = since_from(filters.since, session.clock.now())
     if filters.status and filters.status not in set(Status):
         hint = suggestion(filters.status, list(Status)) or f"; there are: {', '.join(Status)}"
         raise ConfigurationError([f"--status: there is no status {filters.status}{hint}"])
@@ -108,7 +108,8 @@ def _connections(places: Places, name: str) -> Sequence[str]:
     return places.ids(name)
 
 
-def _since(text: str, now: datetime) -> datetime:
+def since_from(text: str, now: datetime) -> datetime:
+    """Read what `--since` was given; empty: ever. Raises `ConfigurationError`."""
     if not text:
         return EVER
     try:

@@ -222,7 +222,7 @@ def _adopt(
         judgement.ours,
         run.store.origin(),
         judgement.ids,
-        found=True,
+        how="found_in_shop",
         as_shipped=_is_shipped_already(market, shop, row),
     )
     kept = public_part(effect.document) or _foreseen(run, market, shop, row)

@@ -56,14 +56,15 @@ def against_order(
     """Hold the shop's answer against what was ordered: corrected once, then set on hold.
 
     `document` is the creation's own. An order that is cancelled, or that a person took over, is
-    left as it is; one that is packed or shipped already is only told.
+    left as it is; one that is packed or shipped already, or that was adopted, is only told.
     """
     if row.status in {Status.CANCELLED, Status.MANUAL} or answer.state is ShopState.GONE:
         return NOTHING
     sentence = difference(expected_of(document, row), answer)
     if not sentence:
         return NOTHING
-    untouched = answer.state is ShopState.OPEN and row.status is not Status.SHIPPED
+    in_our_hands = row.status is not Status.SHIPPED and not answer.adopted
+    untouched = answer.state is ShopState.OPEN and in_our_hands
     corrected = run.store.last_effect(row.key, Kind.CORRECT_IN_SHOP) is not None
     return on_difference(
         answer,
@@ -84,7 +85,7 @@ def mend_in_shop(run: Run, shop: Connection) -> None:
 
 
 def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> None:
-    if _has_to_wait(run, shop, effect):
+    if has_to_wait(run, shop, effect):
         return
     try:
         current = shop.connector.read_one(row.shop_order_id)
@@ -111,7 +112,7 @@ def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> None:
         _hold(run, shop, row, effect, sentence)
 
 
-def _has_to_wait(run: Run, shop: Connection, effect: EffectRow) -> bool:
+def has_to_wait(run: Run, shop: Connection, effect: EffectRow) -> bool:
     """Tell whether nothing may be sent yet: a pause, the quarantine, or a shop that fails."""
     if not is_due(effect.not_before, run.now()) or run.outbox.is_closed(shop.id):
         return True

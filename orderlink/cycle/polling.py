@@ -104,7 +104,7 @@ def _decide(
     not_there: EffectRow | None,
 ) -> None:
     market = run.marketplace_of(row)
-    if market is None:
+    if market is None or _is_unstamped(run, row, answer):
         return
     asked_elsewhere, read = True, READ
     if answer is not None and answer.state is ShopState.COMPLETED and not answer.parcels:
@@ -132,6 +132,14 @@ def _decide(
     if verdict.status is not None:
         run.counts[str(verdict.status)] += 1
         run.say(shop.label, f"{row.key.order_id}: {verdict.status}")
+
+
+def _is_unstamped(run: Run, row: OrderRow, answer: ShopOrder | None) -> bool:
+    """Tell whether a shop order was taken over and does not carry our reference yet."""
+    if answer is None or answer.reference == row.reference:
+        return False
+    stamp = run.store.last_effect(row.key, Kind.STAMP_REFERENCE)
+    return stamp is not None and stamp.state is not EffectState.DONE
 
 
 def _parts(run: Run, row: OrderRow, answer: ShopOrder | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from orderlink.codec import time_text
+from orderlink.cycle.adopting import adopt_orders
 from orderlink.cycle.creating import create_orders, meet_shop
 from orderlink.cycle.importing import brake, look
 from orderlink.cycle.mending import mend_in_shop
@@ -14,6 +15,7 @@ from orderlink.cycle.polling import poll_shop
 from orderlink.cycle.pushing import report
 from orderlink.cycle.reading import details
 from orderlink.cycle.settling import ask_tickets, send_dropped_again, settle_unknown
+from orderlink.cycle.stamping import stamp_in_shop
 from orderlink.cycle.trying import try_order
 from orderlink.rows import OrderKey
 
@@ -43,6 +45,7 @@ def import_orders(run: Run, selection: Selection) -> None:
             with run.guarded(shop, "create"):
                 create_orders(run, market, shop, selection)
         with run.guarded(shop, "create"):
+            stamp_in_shop(run, shop)
             mend_in_shop(run, shop)
 
 
@@ -105,6 +108,7 @@ STAGES: dict[str, Callable[[Run, Selection], None]] = {
     "push": push_shipments,
     "sync": sync,
     "rebuild": rebuild,
+    "adopt": adopt_orders,
     "test-order": try_orders,
 }
 

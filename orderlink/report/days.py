@@ -39,6 +39,11 @@ def instant(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def iso(moment: datetime) -> str:
+    """Write an instant for programs: `2026-11-23T14:05:00Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def on_day(day: date, today: date) -> str:
     """Say how a day lies to today: `2026-11-23 (today)`."""
     distance = (day - today).days

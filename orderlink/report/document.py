@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from orderlink.basics import Status
+from orderlink.report.days import iso
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +30,7 @@ def json_text(document: dict[str, Any]) -> str:
 
 
 def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
+    return iso(moment) if moment else None
 
 
 def _day(day: date | None) -> str | None:

@@ -1,0 +1,502 @@
+"""Taking over from another connector: found, linked instead of created, stamped, followed."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from orderlink.decide.adoption import ANY, Finding, Outcome, Spelling, Wish
+from orderlink.model import Status
+from orderlink.people import follow, retry, take_over
+from orderlink.sandbox.bol_records import Article
+from tests.support.faults import answer, lost_before, refused
+from tests.support.others import bring, fields_of
+from tests.support.world import START, Merchant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from orderlink.decide.adoption import Entry, Plan
+
+CODE, SECOND = "3SABCD1234567", "3SABCD7654321"
+BOWL = Article(reference="SKU-2", ean="8718846038683")
+STAMP = ("woo", "PUT", "/orders/")
+OPEN = 'import_from = "open"'
+
+
+def adopt(merchant: Merchant, wish: Wish | None = None, **options: Any) -> Plan:
+    """Take over whatever is found, a minute later; give what became of it."""
+    merchant.later(minutes=1)
+    (plan,) = merchant.run("adopt", wish=wish or Wish(**options)).plans
+    return plan
+
+
+def outcomes(entries: Iterable[Entry]) -> list[tuple[str, Finding, Outcome]]:
+    return [(entry.order_id, entry.finding, entry.outcome) for entry in entries]
+
+
+def without_our_fields(merchant: Merchant, shop_id: str) -> dict[str, Any]:
+    """Give an order as the shop shows it, but for what a stamp may change."""
+    shown = merchant.woo.order(int(shop_id))
+    others = [one for one in shown["meta_data"] if not one["key"].startswith("_orderlink")]
+    moved = ("date_modified", "date_modified_gmt")
+    return {name: value for name, value in shown.items() if name not in moved} | {
+        "meta_data": others
+    }
+
+
+def test_an_order_that_is_in_the_shop_is_linked_and_stamped_and_not_created(
+    merchant: Merchant,
+) -> None:
+    order = merchant.place()
+    there = bring(merchant.woo, order)
+    before = without_our_fields(merchant, there)
+    assert outcomes(adopt(merchant).entries) == [(order, Finding.FOUND, Outcome.STAMPED)]
+    row = merchant.order(order)
+    assert (row.status, row.shop_order_id) == (Status.NOT_SHIPPED, there)
+    fields = fields_of(merchant.woo, there)
+    assert fields["_orderlink_ref"] == f"bol::{order}"
+    assert fields["_orderlink_adopted"] == "yes"
+    assert without_our_fields(merchant, there) == before, "nothing else of it changes"
+    merchant.sync_every_five_minutes(0.5)
+    assert len(merchant.woo.ledger.created) == 1
+    assert merchant.problems() == []
+    assert merchant.history(order)[:3] == ["seen", "adopted", "stamped"]
+    assert row.document is None, "no buyer's data is kept"
+
+
+def test_a_look_writes_nothing_anywhere(merchant: Merchant) -> None:
+    order = merchant.place()
+    bring(merchant.woo, order)
+    report = merchant.run("adopt", wish=Wish(only_look=True), dry_run=True)
+    assert outcomes(report.plans[0].entries) == [(order, Finding.FOUND, Outcome.NOTHING)]
+    assert sorted(path.name for path in merchant.folder.iterdir()) == ["orderlink.toml"]
+    writes = [call for call in merchant.calls if not call.startswith("GET ")]
+    assert [call.partition("?")[0] for call in writes] == ["POST /token"]
+
+
+@pytest.mark.parametrize(
+    ("field", "spelling", "brought"),
+    [
+        ("transaction_id", Spelling("BOL-"), {"number": "BOL-{}"}),
+        ("transaction_id", Spelling(suffix=ANY), {"number": "{}-1"}),
+        ("number", Spelling("B"), {"meta": {"_order_number": "B{}"}}),
+        ("number", Spelling("#", "-NL"), {"meta": {"_order_number_formatted": "#{}-NL"}}),
+        ("meta:_channable_order_id", Spelling(), {"meta": {"_channable_order_id": "{}"}}),
+        ("meta:memo", Spelling(ANY, ANY), {"meta": {"memo": "bol.com order {} (NL)"}}),
+    ],
+)
+def test_the_number_is_found_where_the_other_program_put_it(
+    merchant: Merchant, field: str, spelling: Spelling, brought: dict[str, Any]
+) -> None:
+    order, other = merchant.place(), merchant.place()
+    values: dict[str, Any] = {
+        name: value.format(order)
+        if isinstance(value, str)
+        else {key: text.format(order) for key, text in value.items()}
+        for name, value in brought.items()
+    }
+    there = bring(merchant.woo, **values)
+    bring(merchant.woo, meta={"something": "else"})
+    plan = adopt(merchant, field=field, spelling=spelling)
+    assert outcomes(plan.found()) == [(order, Finding.FOUND, Outcome.STAMPED)]
+    assert [entry.order_id for entry in plan.not_found()] == [other]
+    assert merchant.order(order).shop_order_id == there
+
+
+def test_what_is_completed_in_the_shop_is_reported_by_the_next_run(merchant: Merchant) -> None:
+    with_code, without = merchant.place(), merchant.place()
+    for order in (with_code, without):
+        bring(merchant.woo, order)
+    merchant.complete(with_code, CODE)
+    merchant.complete(without)
+    adopt(merchant)
+    assert merchant.bol.ledger.accepted == [], "adopting itself reports nothing"
+    merchant.later(minutes=5)
+    merchant.sync()
+    assert [one.code for one in merchant.bol.ledger.accepted] == [CODE]
+    assert merchant.status(without) is Status.WAITING
+    merchant.sync_every_five_minutes(3.2)
+    assert [one.code for one in merchant.shipments(without)] == [""]
+
+
+def test_what_left_through_the_other_program_is_not_looked_for(merchant: Merchant) -> None:
+    order = merchant.place()
+    bring(merchant.woo, order)
+    merchant.complete(order, CODE)
+    merchant.bol.ship_by_hand(order, CODE, "TNT")
+    assert adopt(merchant).entries == ()
+    assert merchant.asked("GET", "/orders") == 2, "nothing is asked of the shop but its newest id"
+
+
+def test_only_orders_placed_since_then_are_taken_over(merchant: Merchant) -> None:
+    early = merchant.place()
+    merchant.later(hours=30)
+    late = merchant.place()
+    for order in (early, late):
+        bring(merchant.woo, order)
+    plan = adopt(merchant, since=START + timedelta(hours=24))
+    assert outcomes(plan.entries) == [(late, Finding.FOUND, Outcome.STAMPED)]
+    merchant.sync_every_five_minutes(0.3)
+    assert len(merchant.woo.ledger.created) == 2
+
+
+# What is not taken over
+
+
+def test_two_shop_orders_that_fit_are_told_and_no_third_one_is_made(tmp_path: Path) -> None:
+    merchant = Merchant(tmp_path, marketplace=OPEN)
+    order = merchant.place()
+    first, second = (bring(merchant.woo, meta={"memo": order}) for _ in range(2))
+    (entry,) = adopt(merchant, field="meta:memo").entries
+    assert (entry.finding, entry.outcome) == (Finding.SEVERAL, Outcome.HELD)
+    assert first in entry.why
+    assert second in entry.why
+    merchant.sync_every_five_minutes(0.5)
+    assert len(merchant.woo.ledger.created) == 2
+    assert merchant.problems() == ["order_number_taken"]
+    merchant.woo.control("cancel", {"order": first})
+    assert adopt(merchant, field="meta:memo").found()
+    assert merchant.order(order).shop_order_id == second
+    assert merchant.problems() == []
+
+
+def test_one_shop_order_that_fits_two_is_told(tmp_path: Path) -> None:
+    merchant = Merchant(tmp_path, marketplace=OPEN)
+    orders = [merchant.place(), merchant.place()]
+    bring(merchant.woo, meta={"memo": " ".join(orders)})
+    entries = adopt(merchant, field="meta:memo", spelling=Spelling(ANY, ANY)).entries
+    assert [entry.finding for entry in entries] == [Finding.SHARED, Finding.SHARED]
+    merchant.sync_every_five_minutes(0.5)
+    assert len(merchant.woo.ledger.created) == 1
+
+
+@pytest.mark.parametrize("act", ["cancel", "trash"])
+def test_what_a_person_cancelled_in_the_shop_is_not_created_without_asking(
+    tmp_path: Path, act: str
+) -> None:
+    merchant = Merchant(tmp_path, marketplace=OPEN)
+    order = merchant.place()
+    bring(merchant.woo, order)
+    merchant.woo.control(act, {"order": order})
+    (entry,) = adopt(merchant).entries
+    assert (entry.finding, entry.outcome) == (Finding.GONE, Outcome.HELD)
+    merchant.sync_every_five_minutes(0.5)
+    assert len(merchant.woo.ledger.created) == 1
+    store = merchant.store()
+    retry(store, merchant.order(order), merchant.clock.now())
+    store.close()
+    merchant.sync_every_five_minutes(0.2)
+    assert len(merchant.woo.ledger.created) == 2, "a person decided that it is created"
+
+
+@pytest.mark.parametrize(
+    ("reference", "finding", "held"),
+    [("bol::C999", Finding.OTHERS, True), ("", Finding.OTHERS, True), (None, Finding.OURS, False)],
+)
+def test_what_carries_a_reference_of_others_is_told_and_not_taken(
+    tmp_path: Path, reference: str | None, finding: Finding, held: bool
+) -> None:
+    merchant = Merchant(tmp_path, marketplace=OPEN)
+    order = merchant.place()
+    carried = f"bol::{order}" if reference is None else reference
+    meta = {"_orderlink_ref": carried, "_orderlink_origin": "elsewhere"}
+    there = bring(merchant.woo, order, meta=meta)
+    (entry,) = adopt(merchant).entries
+    assert (entry.finding, entry.outcome is Outcome.HELD) == (finding, held)
+    merchant.sync_every_five_minutes(0.5)
+    assert len(merchant.woo.ledger.created) == 1
+    assert fields_of(merchant.woo, there)["_orderlink_ref"] == carried
+    assert merchant.problems() == ["order_number_taken" if held else "other_origin"]
+
+
+def test_an_order_that_left_in_part_is_finished_where_that_was_begun(tmp_path: Path) -> None:
+    merchant = Merchant(tmp_path, marketplace=OPEN)
+    order = merchant.place(Article(quantity=2))
+    bring(merchant.woo, order, lines={"SKU-1": 2})
+    merchant.woo.control("add-code", {"order": order, "code": CODE})
+    item = {"orderItemId": merchant.bol.orders()[0].items[0].id, "quantity": 1}
+    transport = {"transporterCode": "TNT", "trackAndTrace": CODE}
+    shipment = {"orderItems": [item], "shipmentReference": "theirs", "transport": transport}
+    assert merchant.ask_bol("POST", "/retailer/shipments", shipment)[0] == 202
+    (entry,) = adopt(merchant).entries
+    assert (entry.finding, entry.outcome) == (Finding.PARTLY_SHIPPED, Outcome.HELD)
+    merchant.sync_every_five_minutes(0.5)
+    assert len(merchant.woo.ledger.created) == 1
+    assert len(merchant.bol.ledger.accepted) == 1, "the first code is not reported once more"
+
+
+def test_while_a_creation_of_ours_is_not_settled_nothing_is_taken_over(merchant: Merchant) -> None:
+    merchant.sync()
+    order = merchant.place()
+    merchant.fault("woo", "POST", "/orders$", lost_before)
+    merchant.later(minutes=5)
+    merchant.sync()
+    bring(merchant.woo, meta={"memo": order})
+    (entry,) = adopt(merchant, field="meta:memo").entries
+    assert (entry.finding, entry.outcome) == (Finding.UNDER_WAY, Outcome.HELD)
+    merchant.sync_every_five_minutes(1)
+    assert len(merchant.woo.ledger.created) == 1, "what a person typed in stays the only one"
+    assert adopt(merchant, field="meta:memo").found()
+    assert merchant.problems() == []
+
+
+def test_an_order_that_was_refused_and_then_typed_in_is_taken_over(merchant: Merchant) -> None:
+    order = merchant.settled(Article(reference="NOPE", ean=""))
+    assert merchant.problems() == ["product_unknown"]
+    there = bring(merchant.woo, order)
+    adopt(merchant)
+    assert merchant.order(order).shop_order_id == there
+    merchant.sync_every_five_minutes(0.5)
+    assert merchant.problems() == []
+    assert len(merchant.woo.ledger.created) == 1
+
+
+def test_what_came_up_after_a_person_saw_the_list_is_not_taken(tmp_path: Path) -> None:
+    merchant = Merchant(tmp_path, marketplace=OPEN)
+    seen, fresh = merchant.place(), merchant.place()
+    ids = {order: bring(merchant.woo, meta={"memo": order}) for order in (seen, fresh)}
+    approved = frozenset({("bol", seen, ids[seen]), ("bol", fresh, "999")})
+    entries = adopt(merchant, field="meta:memo", approved=approved).entries
+    assert outcomes(entries) == [
+        (seen, Finding.FOUND, Outcome.STAMPED),
+        (fresh, Finding.NEWER, Outcome.HELD),
+    ]
+    merchant.sync_every_five_minutes(0.3)
+    assert len(merchant.woo.ledger.created) == 2
+
+
+def test_an_order_that_cannot_be_read_now_is_told_and_the_others_are_taken(
+    tmp_path: Path,
+) -> None:
+    merchant = Merchant(tmp_path, marketplace=OPEN)
+    orders = [merchant.place() for _ in range(3)]
+    for order in orders:
+        bring(merchant.woo, meta={"memo": order})
+    merchant.fault("bol", "GET", f"/retailer/orders/{orders[1]}$", answer(500, b"{}"))
+    entries = adopt(merchant, field="meta:memo").entries
+    assert [entry.outcome for entry in entries] == [
+        Outcome.STAMPED,
+        Outcome.HELD,
+        Outcome.STAMPED,
+    ]
+    merchant.sync_every_five_minutes(0.3)
+    assert len(merchant.woo.ledger.created) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), [("bol", "/retailer/orders"), ("woo", "/orders"), ("bol", "/token")]
+)
+def test_a_system_that_is_down_is_told_and_nothing_is_taken(
+    merchant: Merchant, name: str, path: str
+) -> None:
+    order = merchant.place()
+    bring(merchant.woo, order)
+    method = "POST" if path == "/token" else "GET"
+    merchant.fault(name, method, path, refused, times=-1)
+    plan = adopt(merchant)
+    assert plan.entries == ()
+    assert plan.failure.startswith(f"{name}: ")
+    store = merchant.store()
+    assert store.orders_named(order) == []
+    store.close()
+
+
+# Afterwards
+
+
+def test_adopting_counts_as_the_first_run(merchant: Merchant) -> None:
+    there, left = merchant.place(), merchant.place()
+    bring(merchant.woo, there)
+    plan = adopt(merchant)
+    assert [entry.taken_in for entry in plan.not_found()] == [False]
+    merchant.later(minutes=2)
+    placed_since = merchant.place()
+    merchant.later(minutes=5)
+    merchant.sync()
+    assert len(merchant.shop_orders(placed_since)) == 1
+    assert merchant.shop_orders(left) == [], "older ones are left alone, as without adopting"
+
+
+def test_adopting_twice_changes_nothing_more(merchant: Merchant) -> None:
+    bring(merchant.woo, merchant.place())
+    adopt(merchant)
+    plan = adopt(merchant)
+    assert (plan.entries, plan.followed) == ((), 1)
+    assert merchant.asked("PUT", "/orders/") == 1
+
+
+def test_a_difference_is_told_and_the_order_is_left_as_it_is(merchant: Merchant) -> None:
+    order = merchant.place()
+    there = bring(merchant.woo, order, total="20", lines={"SKU-1": 2})
+    adopt(merchant)
+    before = without_our_fields(merchant, there)
+    merchant.sync_every_five_minutes(1)
+    assert merchant.problems() == ["total_differs"]
+    assert "differs" in merchant.history(order)
+    assert without_our_fields(merchant, there) == before, "neither corrected nor held"
+    store = merchant.store()
+    retry(store, merchant.order(order), merchant.clock.now())
+    store.close()
+    merchant.sync_every_five_minutes(1)
+    assert merchant.problems() == [], "a person has seen it"
+
+
+def test_a_rebuild_finds_adopted_orders_and_corrects_none_of_them(merchant: Merchant) -> None:
+    order = merchant.place()
+    there = bring(merchant.woo, meta={"memo": order}, total="20")
+    adopt(merchant, field="meta:memo")
+    before = without_our_fields(merchant, there)
+    for path in merchant.folder.glob("state.sqlite3*"):
+        path.unlink()
+    merchant.run("rebuild")
+    merchant.sync_every_five_minutes(0.5)
+    row = merchant.order(order)
+    assert (row.status, row.shop_order_id) == (Status.NOT_SHIPPED, there)
+    assert merchant.problems() == ["total_differs"]
+    assert without_our_fields(merchant, there) == before
+    assert len(merchant.woo.ledger.created) == 1
+
+
+def test_a_person_may_take_an_adopted_order_in_hand_and_give_it_back(merchant: Merchant) -> None:
+    order = merchant.place()
+    there = bring(merchant.woo, order)
+    merchant.fault(*STAMP, refused)
+    adopt(merchant)
+    store = merchant.store()
+    take_over(store, merchant.order(order), merchant.clock.now())
+    store.close()
+    merchant.sync_every_five_minutes(0.3)
+    assert fields_of(merchant.woo, there)["_orderlink_ref"], "it is marked all the same"
+    store = merchant.store()
+    follow(store, merchant.order(order), merchant.clock.now())
+    store.close()
+    merchant.complete(order, CODE)
+    merchant.sync_every_five_minutes(0.3)
+    assert merchant.status(order) is Status.SHIPPED
+    assert merchant.problems() == []
+
+
+def test_a_stamp_that_the_shop_refuses_waits_for_a_person(merchant: Merchant) -> None:
+    order = merchant.place()
+    there = bring(merchant.woo, order)
+    merchant.complete(order, CODE)
+    merchant.fault(*STAMP, answer(400, b'{"code":"no","message":"not today"}'))
+    (entry,) = adopt(merchant).entries
+    assert entry.outcome is Outcome.ADOPTED
+    merchant.sync_every_five_minutes(0.5)
+    assert merchant.problems() == ["stamp_refused"]
+    assert merchant.bol.ledger.accepted == [], "nothing rests on an order that is not marked"
+    store = merchant.store()
+    retry(store, merchant.order(order), merchant.clock.now())
+    store.close()
+    merchant.sync_every_five_minutes(0.3)
+    assert merchant.problems() == []
+    assert fields_of(merchant.woo, there)["_orderlink_ref"] == f"bol::{order}"
+    assert merchant.status(order) is Status.SHIPPED
+
+
+def test_a_shop_that_drops_our_reference_is_told(merchant: Merchant) -> None:
+    order = merchant.place()
+    there = bring(merchant.woo, order)
+    shown = json.dumps(merchant.woo.order(int(there))).encode()
+    merchant.fault(*STAMP, answer(200, shown, Content_Type="application/json"))
+    adopt(merchant)
+    assert merchant.problems() == ["stamp_refused"]
+
+
+def test_another_reference_that_came_meanwhile_is_not_written_over(merchant: Merchant) -> None:
+    order = merchant.place()
+    there = bring(merchant.woo, order)
+    merchant.fault(*STAMP, refused)
+    adopt(merchant)
+    stored = merchant.woo._store.orders[int(there)]
+    merchant.woo._store.set_meta(stored, "_orderlink_ref", "bol::OTHER")
+    merchant.later(minutes=6)
+    merchant.sync()
+    assert merchant.problems() == ["stamp_refused"]
+    assert fields_of(merchant.woo, there)["_orderlink_ref"] == "bol::OTHER"
+
+
+def test_another_orderlink_that_stamped_it_meanwhile_is_told(merchant: Merchant) -> None:
+    order = merchant.place()
+    there = bring(merchant.woo, order)
+    merchant.fault(*STAMP, refused)
+    adopt(merchant)
+    stored = merchant.woo._store.orders[int(there)]
+    merchant.woo._store.set_meta(stored, "_orderlink_ref", f"bol::{order}")
+    merchant.woo._store.set_meta(stored, "_orderlink_origin", "elsewhere")
+    merchant.later(minutes=6)
+    merchant.sync()
+    assert merchant.problems() == ["other_origin"]
+
+
+def test_a_shop_order_that_is_deleted_before_its_stamp_is_told(merchant: Merchant) -> None:
+    order = merchant.place()
+    bring(merchant.woo, order)
+    merchant.fault(*STAMP, refused)
+    adopt(merchant)
+    merchant.woo.control("delete", {"order": order})
+    merchant.later(minutes=6)
+    merchant.sync()
+    assert merchant.problems() == ["shop_order_gone"]
+
+
+def test_a_dry_run_says_which_stamps_are_due(merchant: Merchant) -> None:
+    order = merchant.place()
+    bring(merchant.woo, order)
+    merchant.fault(*STAMP, refused)
+    adopt(merchant)
+    merchant.later(minutes=6)
+    merchant.sync(dry_run=True)
+    assert any("our reference would be written" in line for line in merchant.said)
+    assert merchant.asked("PUT", "/orders/") == 1
+
+
+# Parcels of adopted orders
+
+
+@pytest.fixture
+def packing(tmp_path: Path) -> Merchant:
+    return Merchant(tmp_path, fulfillments=True)
+
+
+def packed(
+    merchant: Merchant, lines: dict[str, int], *parcels: tuple[str, dict[str, int]]
+) -> tuple[str, str]:
+    """Let an order of two mugs and a bowl be brought in, adopted, and packed."""
+    order = merchant.place(Article(quantity=2), BOWL)
+    there = bring(merchant.woo, order, lines=lines)
+    adopt(merchant)
+    for code, pieces in parcels:
+        act = {"order": order, "code": code, "place": "fulfillment", "pieces": pieces}
+        merchant.woo.control("add-code", act)
+    merchant.complete(order)
+    return order, there
+
+
+def reported(merchant: Merchant, order: str) -> list[tuple[str, int]]:
+    return [(one.code, sum(count for _, count in one.lines)) for one in merchant.shipments(order)]
+
+
+def test_parcels_of_an_adopted_order_are_told_apart_by_sku(packing: Merchant) -> None:
+    lines = {"SKU-1": 2, "SKU-2": 1}
+    order, _ = packed(packing, lines, (CODE, {"SKU-1": 1}), (SECOND, {"SKU-1": 1, "SKU-2": 1}))
+    packing.sync_every_five_minutes(0.5)
+    assert reported(packing, order) == [(CODE, 1), (SECOND, 2)]
+    assert packing.status(order) is Status.SHIPPED
+
+
+def test_a_parcel_with_an_article_of_another_sku_has_the_order_reported_as_a_whole(
+    packing: Merchant,
+) -> None:
+    # The other program has put another article in, which is no line of the marketplace's order.
+    lines = {"SKU-1": 2, "MUG-RED": 1}
+    order, _ = packed(packing, lines, (CODE, {"SKU-1": 2}), (SECOND, {"MUG-RED": 1}))
+    packing.sync_every_five_minutes(0.5)
+    assert reported(packing, order) == [(CODE, 3)]
+    assert packing.status(order) is Status.SHIPPED
