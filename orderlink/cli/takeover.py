@@ -11,7 +11,7 @@ from orderlink.cli.failures import FAULT, NEEDS_PERSON
 from orderlink.cli.listing import since_from
 from orderlink.cli.running import INTERRUPTED, run_for_report
 from orderlink.complaints import suggestion
-from orderlink.decide.adoption import Spelling, Wish
+from orderlink.decide.adoption import Finding, Spelling, Wish
 from orderlink.errors import ConfigurationError
 from orderlink.redact import safe_text
 from orderlink.report.adoption import adoption_document, plan_blocks
@@ -56,7 +56,7 @@ def take_over(session: Session, asked: Asked) -> int:
     report, interrupted = _run(session, asked, replace(wish, only_look=True))
     if report is None or interrupted:
         return INTERRUPTED if interrupted else 0
-    _show(session, asked, report, done=False)
+    _show(session, asked, report, wish, done=False)
     if asked.dry_run and not asked.json:
         session.output.write("Nothing was written.\n")
     if asked.dry_run or not _is_work(report.plans):
@@ -64,12 +64,8 @@ def take_over(session: Session, asked: Asked) -> int:
     if not _confirmed(session, report.plans):
         session.errors.write("nothing was taken over\n")
         return _code(report)
-    seen = {
-        (plan.marketplace, entry.order_id, entry.shop_orders[0].id)
-        for plan in report.plans
-        for entry in plan.found()
-    }
-    return _carry_out(session, asked, replace(wish, approved=frozenset(seen)))
+    seen = frozenset(pair for plan in report.plans for pair in plan.pairs())
+    return _carry_out(session, asked, replace(wish, approved=seen))
 
 
 def _wish(session: Session, asked: Asked) -> Wish:
@@ -124,26 +120,32 @@ def _run(session: Session, asked: Asked, wish: Wish) -> tuple[Report | None, boo
 def _carry_out(session: Session, asked: Asked, wish: Wish) -> int:
     report, interrupted = _run(session, asked, wish)
     if report is not None:
-        _show(session, asked, report, done=True)
+        _show(session, asked, report, wish, done=True)
     if report is None or interrupted:
         return INTERRUPTED if interrupted else 0
     return _code(report)
 
 
-def _show(session: Session, asked: Asked, report: Report, *, done: bool) -> None:
-    """Show what was found; after a yes on the terminal, only what became of it."""
+def _show(session: Session, asked: Asked, report: Report, wish: Wish, *, done: bool) -> None:
+    """Show what was found; where a person has seen it and it came as he saw it, the sum of it."""
     for plan in report.plans:
         if plan.failure:
-            text = f"{safe_text(session.redactor.clean(plan.failure), 1000)}"
-            session.errors.write(f"orderlink: {text}: nothing was taken over\n")
+            text = safe_text(session.redactor.clean(plan.failure), 1000)
+            session.errors.write(f"orderlink: nothing was taken over: {text}\n")
     if asked.json:
         document = adoption_document(report.plans, done=done)
         session.output.write(session.redactor.clean(json_text(document)))
         return
-    seen_before = done and not asked.yes
     for plan in report.plans:
-        blocks = plan_blocks(plan, done=done)
-        session.output.show(blocks[-1:] if seen_before else blocks)
+        if not plan.failure:
+            blocks = plan_blocks(plan, done=done)
+            session.output.show(blocks[-1:] if _is_as_seen(plan, wish) else blocks)
+
+
+def _is_as_seen(plan: Plan, wish: Wish) -> bool:
+    approved = {pair for pair in wish.approved or () if pair[0] == plan.marketplace}
+    newer = any(entry.finding is Finding.NEWER for entry in plan.entries)
+    return wish.approved is not None and approved == plan.pairs() and not newer
 
 
 def _is_work(plans: Sequence[Plan]) -> bool:
@@ -159,8 +161,8 @@ def _confirmed(session: Session, plans: Sequence[Plan]) -> bool:
     found, held = sum(len(plan.found()) for plan in plans), sum(map(_held_back, plans))
     parts = [f"take {found} over" if found else "", f"keep {held} from being created" * bool(held)]
     question = " and ".join(part for part in parts if part)
-    session.errors.write(f"{question[:1].upper()}{question[1:]}? [y/N] ")
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # no run is under way that it would have to end
+    session.errors.write(f"{question[:1].upper()}{question[1:]}? [y/N] ")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from orderlink.cycle.choices import creation_of
 from orderlink.cycle.creating import meet_shop
+from orderlink.cycle.purging import empty_creations
 from orderlink.cycle.run import Connection, Run, Selection
 from orderlink.cycle.stamping import stamp_in_shop
 from orderlink.decide.adoption import (
@@ -83,7 +84,8 @@ def _failure(run: Run, connection: Connection, step: Callable[[], None]) -> str:
             step()
             failure = ""
         except RemoteError as error:
-            failure = f"{connection.label}: {error}"
+            sentence = str(error).removeprefix(f"{connection.label}: ")
+            failure = f"{connection.label}: {sentence}"
             raise
     return failure
 
@@ -122,19 +124,19 @@ class Search:
         self.began = self.run.server_time(self.market) - (self.run.now() - began)
 
     def _take(self, entry: Sighting | Order | Unreadable) -> None:
-        if isinstance(entry, Unreadable):
-            self.unreadable.append(entry)
-            return
+        number = entry.id if isinstance(entry, Order) else entry.order_id
         sighting = entry.sighting() if isinstance(entry, Order) else entry
-        row = self.run.store.order(OrderKey(self.market.id, sighting.order_id))
-        if not self._is_open(sighting):
+        if isinstance(sighting, Sighting) and not self._is_open(sighting):
             return
+        row = self.run.store.order(OrderKey(self.market.id, number))
         if row is not None and (row.shop_order_id or row.status is not Status.NEW):
-            self.followed.add(sighting.order_id)
-            return
-        self.seen[sighting.order_id] = sighting
-        if isinstance(entry, Order):
-            self.whole[entry.id] = entry
+            self.followed.add(number)
+        elif isinstance(sighting, Unreadable):
+            self.unreadable.append(sighting)
+        else:
+            self.seen[number] = sighting
+            if isinstance(entry, Order):
+                self.whole[number] = entry
 
     def _is_open(self, sighting: Sighting) -> bool:
         sent_there = creation_of(self.market, self.shop).fulfilled_by_marketplace
@@ -252,6 +254,7 @@ def _link(search: Search, entry: Entry, order: Order) -> Entry:
     moved = Verdict(changes={"shop": search.shop.id})
     adopted = on_adopted(row, order, entry.shop_orders[0], as_shipped=as_shipped)
     run.store.apply(row, facts + moved + adopted, run.now())
+    empty_creations(run.store, row)
     run.counts["adopted"] += 1
     return replace(entry, outcome=Outcome.ADOPTED)
 

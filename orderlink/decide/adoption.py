@@ -129,6 +129,12 @@ class Plan:
         """Give what can be taken over, or was."""
         return tuple(one for one in self.entries if one.finding is Finding.FOUND)
 
+    def pairs(self) -> frozenset[tuple[str, str, str]]:
+        """Give what was found as `Wish.approved` has it."""
+        return frozenset(
+            (self.marketplace, one.order_id, one.shop_orders[0].id) for one in self.found()
+        )
+
     def not_taken(self) -> tuple[Entry, ...]:
         """Give what needs a person's look: it is in the shop, or may be, and is not taken over."""
         usual = {Finding.FOUND, Finding.NOT_FOUND}

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 def plan_blocks(plan: Plan, *, done: bool) -> list[Block]:
     """Show what one marketplace's search came to; `done`: it was carried out."""
-    if plan.failure:
-        return []
     blocks: list[Block] = []
     if plan.found():
         blocks.append(_found(plan, done=done))
@@ -124,7 +122,7 @@ def _not_found(plan: Plan) -> Table:
 def _summary(plan: Plan, *, done: bool) -> str:
     name, shop = safe_text(plan.marketplace), safe_text(plan.shop)
     if not plan.entries:
-        more = f" ({plan.followed} are followed already)" if plan.followed else ""
+        more = f" ({plan.followed} followed already)" if plan.followed else ""
         return f"{name}: there is no open order to look for in {shop}{more}."
     taken = sum(entry.outcome is not Outcome.NOTHING for entry in plan.found())
     first = f"{taken} taken over" if done else f"{len(plan.found())} can be taken over"

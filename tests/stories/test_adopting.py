@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pytest
 from orderlink.decide.adoption import ANY, Finding, Outcome, Spelling, Wish
 from orderlink.model import Status
 from orderlink.people import follow, retry, take_over
+from orderlink.rows import EffectState, Kind
 from orderlink.sandbox.bol_records import Article
 from tests.support.faults import answer, lost_before, refused
 from tests.support.others import bring, fields_of
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from orderlink.decide.adoption import Entry, Plan
+    from orderlink.sandbox.server import Answer
 
 CODE, SECOND = "3SABCD1234567", "3SABCD7654321"
 BOWL = Article(reference="SKU-2", ean="8718846038683")
@@ -219,10 +222,7 @@ def test_an_order_that_left_in_part_is_finished_where_that_was_begun(tmp_path: P
     order = merchant.place(Article(quantity=2))
     bring(merchant.woo, order, lines={"SKU-1": 2})
     merchant.woo.control("add-code", {"order": order, "code": CODE})
-    item = {"orderItemId": merchant.bol.orders()[0].items[0].id, "quantity": 1}
-    transport = {"transporterCode": "TNT", "trackAndTrace": CODE}
-    shipment = {"orderItems": [item], "shipmentReference": "theirs", "transport": transport}
-    assert merchant.ask_bol("POST", "/retailer/shipments", shipment)[0] == 202
+    ship_one_piece(merchant, order)
     (entry,) = adopt(merchant).entries
     assert (entry.finding, entry.outcome) == (Finding.PARTLY_SHIPPED, Outcome.HELD)
     merchant.sync_every_five_minutes(0.5)
@@ -246,14 +246,47 @@ def test_while_a_creation_of_ours_is_not_settled_nothing_is_taken_over(merchant:
 
 
 def test_an_order_that_was_refused_and_then_typed_in_is_taken_over(merchant: Merchant) -> None:
-    order = merchant.settled(Article(reference="NOPE", ean=""))
-    assert merchant.problems() == ["product_unknown"]
+    merchant.fault("woo", "POST", "/orders$", answer(400, b'{"code":"no","message":"not today"}'))
+    order = merchant.settled(ship_to={"surname": "Canarybuyer"})
+    assert merchant.problems() == ["shop_refused"]
     there = bring(merchant.woo, order)
     adopt(merchant)
-    assert merchant.order(order).shop_order_id == there
+    row = merchant.order(order)
+    assert row.shop_order_id == there
+    store = merchant.store()
+    (creation,) = store.effects(row.key, Kind.CREATE)
+    store.close()
+    assert creation.state is EffectState.WITHDRAWN
+    assert "Canarybuyer" not in str(creation.document)
     merchant.sync_every_five_minutes(0.5)
     assert merchant.problems() == []
     assert len(merchant.woo.ledger.created) == 1
+
+
+def test_what_leaves_while_the_list_is_read_is_not_taken(merchant: Merchant) -> None:
+    whole, part = merchant.place(), merchant.place(Article(quantity=2))
+    for order in (whole, part):
+        bring(merchant.woo, order)
+
+    def leave(sandbox: Any, request: Any) -> Answer:
+        merchant.bol.ship_by_hand(whole, CODE, "TNT")
+        ship_one_piece(merchant, part)
+        merchant.later(minutes=1)
+        shown: Answer = sandbox.handle(request)
+        return shown
+
+    merchant.fault("bol", "GET", f"/retailer/orders/{whole}", leave)
+    findings = {entry.order_id: entry.finding for entry in adopt(merchant).entries}
+    assert findings == {whole: Finding.UNREADABLE, part: Finding.PARTLY_SHIPPED}
+
+
+def ship_one_piece(merchant: Merchant, order: str) -> None:
+    """Let the other program report a part of an order."""
+    (placed,) = (one for one in merchant.bol.orders() if one.id == order)
+    item = {"orderItemId": placed.items[0].id, "quantity": 1}
+    transport = {"transporterCode": "TNT", "trackAndTrace": CODE}
+    shipment = {"orderItems": [item], "shipmentReference": "theirs", "transport": transport}
+    assert merchant.ask_bol("POST", "/retailer/shipments", shipment)[0] == 202
 
 
 def test_what_came_up_after_a_person_saw_the_list_is_not_taken(tmp_path: Path) -> None:
@@ -286,6 +319,32 @@ def test_an_order_that_cannot_be_read_now_is_told_and_the_others_are_taken(
     ]
     merchant.sync_every_five_minutes(0.3)
     assert len(merchant.woo.ledger.created) == 3
+
+
+@pytest.mark.parametrize("part", ["list", "order"])
+def test_an_order_that_nobody_can_read_is_told_and_the_others_are_taken(
+    merchant: Merchant, part: str
+) -> None:
+    odd, good = merchant.place(), merchant.place()
+    for order in (odd, good):
+        bring(merchant.woo, order)
+
+    def without_items(sandbox: Any, request: Any) -> Answer:
+        shown: Answer = sandbox.handle(request)
+        document = json.loads(shown.body)
+        rows = document["orders"] if part == "list" else [document]
+        for row in rows:
+            if row["orderId"] == odd:
+                row["orderItems"] = "none"
+        return replace(shown, body=json.dumps(document).encode())
+
+    path = {"list": r"/retailer/orders\?", "order": f"/retailer/orders/{odd}$"}[part]
+    merchant.fault("bol", "GET", path, without_items)
+    found = {entry.order_id: entry for entry in adopt(merchant).entries}
+    assert found[good].outcome is Outcome.STAMPED
+    assert found[odd].finding is Finding.UNREADABLE
+    merchant.fault("bol", "GET", path, without_items)
+    assert adopt(merchant).followed == 1
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,10 +71,8 @@ def taken_over_from(merchant: Merchant) -> dict[str, str]:
 
 
 def try_to_adopt(merchant: Merchant) -> None:
-    try:
+    with suppress(MachineDied, StateError):
         merchant.run("adopt", wish=WISH)
-    except (MachineDied, StateError):
-        pass
 
 
 def nothing_is_there_twice(merchant: Merchant, there: dict[str, str]) -> set[str]:
@@ -127,6 +127,10 @@ def test_whatever_befalls_one_exchange(tmp_path: Path, exchanges: int, kind: str
         and_then_all_is_well(merchant, there)
 
 
+def _kind_at(disk: Disk, number: int, kind: str) -> str:
+    return kind if disk.commits == number else ""
+
+
 @pytest.mark.parametrize("kind", COMMIT_KINDS)
 def test_whatever_befalls_one_commit(tmp_path: Path, kind: str) -> None:
     number, struck = 1, True
@@ -134,8 +138,7 @@ def test_whatever_befalls_one_commit(tmp_path: Path, kind: str) -> None:
         merchant = Merchant(tmp_path / str(number))
         there = taken_over_from(merchant)
         disk = Disk()
-        at = number
-        disk.strike = lambda disk=disk, at=at: kind if disk.commits == at else ""
+        disk.strike = partial(_kind_at, disk, number, kind)
         merchant.world = replace(merchant.world, connect=disk.connect)
         try_to_adopt(merchant)
         merchant.world = replace(merchant.world, connect=None)
