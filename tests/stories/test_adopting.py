@@ -11,45 +11,27 @@ import pytest
 
 from orderlink.decide.adoption import ANY, Finding, Outcome, Spelling, Wish
 from orderlink.model import Status
-from orderlink.people import follow, retry, take_over
+from orderlink.people import retry
 from orderlink.rows import EffectState, Kind
 from orderlink.sandbox.bol_records import Article
 from tests.support.faults import answer, lost_before, refused
-from tests.support.others import bring, fields_of
+from tests.support.others import (
+    adopt,
+    bring,
+    fields_of,
+    outcomes,
+    ship_one_piece,
+    without_our_fields,
+)
 from tests.support.world import START, Merchant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
-    from orderlink.decide.adoption import Entry, Plan
     from orderlink.sandbox.server import Answer
 
-CODE, SECOND = "3SABCD1234567", "3SABCD7654321"
-BOWL = Article(reference="SKU-2", ean="8718846038683")
-STAMP = ("woo", "PUT", "/orders/")
+CODE = "3SABCD1234567"
 OPEN = 'import_from = "open"'
-
-
-def adopt(merchant: Merchant, wish: Wish | None = None, **options: Any) -> Plan:
-    """Take over whatever is found, a minute later; give what became of it."""
-    merchant.later(minutes=1)
-    (plan,) = merchant.run("adopt", wish=wish or Wish(**options)).plans
-    return plan
-
-
-def outcomes(entries: Iterable[Entry]) -> list[tuple[str, Finding, Outcome]]:
-    return [(entry.order_id, entry.finding, entry.outcome) for entry in entries]
-
-
-def without_our_fields(merchant: Merchant, shop_id: str) -> dict[str, Any]:
-    """Give an order as the shop shows it, but for what a stamp may change."""
-    shown = merchant.woo.order(int(shop_id))
-    others = [one for one in shown["meta_data"] if not one["key"].startswith("_orderlink")]
-    moved = ("date_modified", "date_modified_gmt")
-    return {name: value for name, value in shown.items() if name not in moved} | {
-        "meta_data": others
-    }
 
 
 def test_an_order_that_is_in_the_shop_is_linked_and_stamped_and_not_created(
@@ -222,7 +204,7 @@ def test_an_order_that_left_in_part_is_finished_where_that_was_begun(tmp_path: P
     order = merchant.place(Article(quantity=2))
     bring(merchant.woo, order, lines={"SKU-1": 2})
     merchant.woo.control("add-code", {"order": order, "code": CODE})
-    ship_one_piece(merchant, order)
+    ship_one_piece(merchant, order, CODE)
     (entry,) = adopt(merchant).entries
     assert (entry.finding, entry.outcome) == (Finding.PARTLY_SHIPPED, Outcome.HELD)
     merchant.sync_every_five_minutes(0.5)
@@ -270,7 +252,7 @@ def test_what_leaves_while_the_list_is_read_is_not_taken(merchant: Merchant) -> 
 
     def leave(sandbox: Any, request: Any) -> Answer:
         merchant.bol.ship_by_hand(whole, CODE, "TNT")
-        ship_one_piece(merchant, part)
+        ship_one_piece(merchant, part, CODE)
         merchant.later(minutes=1)
         shown: Answer = sandbox.handle(request)
         return shown
@@ -278,15 +260,6 @@ def test_what_leaves_while_the_list_is_read_is_not_taken(merchant: Merchant) -> 
     merchant.fault("bol", "GET", f"/retailer/orders/{whole}", leave)
     findings = {entry.order_id: entry.finding for entry in adopt(merchant).entries}
     assert findings == {whole: Finding.UNREADABLE, part: Finding.PARTLY_SHIPPED}
-
-
-def ship_one_piece(merchant: Merchant, order: str) -> None:
-    """Let the other program report a part of an order."""
-    (placed,) = (one for one in merchant.bol.orders() if one.id == order)
-    item = {"orderItemId": placed.items[0].id, "quantity": 1}
-    transport = {"transporterCode": "TNT", "trackAndTrace": CODE}
-    shipment = {"orderItems": [item], "shipmentReference": "theirs", "transport": transport}
-    assert merchant.ask_bol("POST", "/retailer/shipments", shipment)[0] == 202
 
 
 def test_what_came_up_after_a_person_saw_the_list_is_not_taken(tmp_path: Path) -> None:
@@ -363,199 +336,3 @@ def test_a_system_that_is_down_is_told_and_nothing_is_taken(
     store = merchant.store()
     assert store.orders_named(order) == []
     store.close()
-
-
-# Afterwards
-
-
-def test_adopting_counts_as_the_first_run(merchant: Merchant) -> None:
-    there, left = merchant.place(), merchant.place()
-    bring(merchant.woo, there)
-    plan = adopt(merchant)
-    assert [entry.taken_in for entry in plan.not_found()] == [False]
-    merchant.later(minutes=2)
-    placed_since = merchant.place()
-    merchant.later(minutes=5)
-    merchant.sync()
-    assert len(merchant.shop_orders(placed_since)) == 1
-    assert merchant.shop_orders(left) == [], "older ones are left alone, as without adopting"
-
-
-def test_adopting_twice_changes_nothing_more(merchant: Merchant) -> None:
-    bring(merchant.woo, merchant.place())
-    adopt(merchant)
-    plan = adopt(merchant)
-    assert (plan.entries, plan.followed) == ((), 1)
-    assert merchant.asked("PUT", "/orders/") == 1
-
-
-def test_a_difference_is_told_and_the_order_is_left_as_it_is(merchant: Merchant) -> None:
-    order = merchant.place()
-    there = bring(merchant.woo, order, total="20", lines={"SKU-1": 2})
-    adopt(merchant)
-    before = without_our_fields(merchant, there)
-    merchant.sync_every_five_minutes(1)
-    assert merchant.problems() == ["total_differs"]
-    assert "differs" in merchant.history(order)
-    assert without_our_fields(merchant, there) == before, "neither corrected nor held"
-    store = merchant.store()
-    retry(store, merchant.order(order), merchant.clock.now())
-    store.close()
-    merchant.sync_every_five_minutes(1)
-    assert merchant.problems() == [], "a person has seen it"
-
-
-def test_a_rebuild_finds_adopted_orders_and_corrects_none_of_them(merchant: Merchant) -> None:
-    order = merchant.place()
-    there = bring(merchant.woo, meta={"memo": order}, total="20")
-    adopt(merchant, field="meta:memo")
-    before = without_our_fields(merchant, there)
-    for path in merchant.folder.glob("state.sqlite3*"):
-        path.unlink()
-    merchant.run("rebuild")
-    merchant.sync_every_five_minutes(0.5)
-    row = merchant.order(order)
-    assert (row.status, row.shop_order_id) == (Status.NOT_SHIPPED, there)
-    assert merchant.problems() == ["total_differs"]
-    assert without_our_fields(merchant, there) == before
-    assert len(merchant.woo.ledger.created) == 1
-
-
-def test_a_person_may_take_an_adopted_order_in_hand_and_give_it_back(merchant: Merchant) -> None:
-    order = merchant.place()
-    there = bring(merchant.woo, order)
-    merchant.fault(*STAMP, refused)
-    adopt(merchant)
-    store = merchant.store()
-    take_over(store, merchant.order(order), merchant.clock.now())
-    store.close()
-    merchant.sync_every_five_minutes(0.3)
-    assert fields_of(merchant.woo, there)["_orderlink_ref"], "it is marked all the same"
-    store = merchant.store()
-    follow(store, merchant.order(order), merchant.clock.now())
-    store.close()
-    merchant.complete(order, CODE)
-    merchant.sync_every_five_minutes(0.3)
-    assert merchant.status(order) is Status.SHIPPED
-    assert merchant.problems() == []
-
-
-def test_a_stamp_that_the_shop_refuses_waits_for_a_person(merchant: Merchant) -> None:
-    order = merchant.place()
-    there = bring(merchant.woo, order)
-    merchant.complete(order, CODE)
-    merchant.fault(*STAMP, answer(400, b'{"code":"no","message":"not today"}'))
-    (entry,) = adopt(merchant).entries
-    assert entry.outcome is Outcome.ADOPTED
-    merchant.sync_every_five_minutes(0.5)
-    assert merchant.problems() == ["stamp_refused"]
-    assert merchant.bol.ledger.accepted == [], "nothing rests on an order that is not marked"
-    store = merchant.store()
-    retry(store, merchant.order(order), merchant.clock.now())
-    store.close()
-    merchant.sync_every_five_minutes(0.3)
-    assert merchant.problems() == []
-    assert fields_of(merchant.woo, there)["_orderlink_ref"] == f"bol::{order}"
-    assert merchant.status(order) is Status.SHIPPED
-
-
-def test_a_shop_that_drops_our_reference_is_told(merchant: Merchant) -> None:
-    order = merchant.place()
-    there = bring(merchant.woo, order)
-    shown = json.dumps(merchant.woo.order(int(there))).encode()
-    merchant.fault(*STAMP, answer(200, shown, Content_Type="application/json"))
-    adopt(merchant)
-    assert merchant.problems() == ["stamp_refused"]
-
-
-def test_another_reference_that_came_meanwhile_is_not_written_over(merchant: Merchant) -> None:
-    order = merchant.place()
-    there = bring(merchant.woo, order)
-    merchant.fault(*STAMP, refused)
-    adopt(merchant)
-    stored = merchant.woo._store.orders[int(there)]
-    merchant.woo._store.set_meta(stored, "_orderlink_ref", "bol::OTHER")
-    merchant.later(minutes=6)
-    merchant.sync()
-    assert merchant.problems() == ["stamp_refused"]
-    assert fields_of(merchant.woo, there)["_orderlink_ref"] == "bol::OTHER"
-
-
-def test_another_orderlink_that_stamped_it_meanwhile_is_told(merchant: Merchant) -> None:
-    order = merchant.place()
-    there = bring(merchant.woo, order)
-    merchant.fault(*STAMP, refused)
-    adopt(merchant)
-    stored = merchant.woo._store.orders[int(there)]
-    merchant.woo._store.set_meta(stored, "_orderlink_ref", f"bol::{order}")
-    merchant.woo._store.set_meta(stored, "_orderlink_origin", "elsewhere")
-    merchant.later(minutes=6)
-    merchant.sync()
-    assert merchant.problems() == ["other_origin"]
-
-
-def test_a_shop_order_that_is_deleted_before_its_stamp_is_told(merchant: Merchant) -> None:
-    order = merchant.place()
-    bring(merchant.woo, order)
-    merchant.fault(*STAMP, refused)
-    adopt(merchant)
-    merchant.woo.control("delete", {"order": order})
-    merchant.later(minutes=6)
-    merchant.sync()
-    assert merchant.problems() == ["shop_order_gone"]
-
-
-def test_a_dry_run_says_which_stamps_are_due(merchant: Merchant) -> None:
-    order = merchant.place()
-    bring(merchant.woo, order)
-    merchant.fault(*STAMP, refused)
-    adopt(merchant)
-    merchant.later(minutes=6)
-    merchant.sync(dry_run=True)
-    assert any("our reference would be written" in line for line in merchant.said)
-    assert merchant.asked("PUT", "/orders/") == 1
-
-
-# Parcels of adopted orders
-
-
-@pytest.fixture
-def packing(tmp_path: Path) -> Merchant:
-    return Merchant(tmp_path, fulfillments=True)
-
-
-def packed(
-    merchant: Merchant, lines: dict[str, int], *parcels: tuple[str, dict[str, int]]
-) -> tuple[str, str]:
-    """Let an order of two mugs and a bowl be brought in, adopted, and packed."""
-    order = merchant.place(Article(quantity=2), BOWL)
-    there = bring(merchant.woo, order, lines=lines)
-    adopt(merchant)
-    for code, pieces in parcels:
-        act = {"order": order, "code": code, "place": "fulfillment", "pieces": pieces}
-        merchant.woo.control("add-code", act)
-    merchant.complete(order)
-    return order, there
-
-
-def reported(merchant: Merchant, order: str) -> list[tuple[str, int]]:
-    return [(one.code, sum(count for _, count in one.lines)) for one in merchant.shipments(order)]
-
-
-def test_parcels_of_an_adopted_order_are_told_apart_by_sku(packing: Merchant) -> None:
-    lines = {"SKU-1": 2, "SKU-2": 1}
-    order, _ = packed(packing, lines, (CODE, {"SKU-1": 1}), (SECOND, {"SKU-1": 1, "SKU-2": 1}))
-    packing.sync_every_five_minutes(0.5)
-    assert reported(packing, order) == [(CODE, 1), (SECOND, 2)]
-    assert packing.status(order) is Status.SHIPPED
-
-
-def test_a_parcel_with_an_article_of_another_sku_has_the_order_reported_as_a_whole(
-    packing: Merchant,
-) -> None:
-    # The other program has put another article in, which is no line of the marketplace's order.
-    lines = {"SKU-1": 2, "MUG-RED": 1}
-    order, _ = packed(packing, lines, (CODE, {"SKU-1": 2}), (SECOND, {"MUG-RED": 1}))
-    packing.sync_every_five_minutes(0.5)
-    assert reported(packing, order) == [(CODE, 3)]
-    assert packing.status(order) is Status.SHIPPED

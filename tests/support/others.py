@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from orderlink.decide.adoption import Wish
 from orderlink.sandbox import woocommerce_orders as orders
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from orderlink.decide.adoption import Entry, Finding, Outcome, Plan
     from orderlink.sandbox.woocommerce import WooCommerceSandbox
+    from tests.support.world import Merchant
 
 NET = "10.735"
 """12.99 with the shop's 21 %: what one mug costs at the sandbox bol."""
@@ -40,3 +43,33 @@ def bring(
 def fields_of(shop: WooCommerceSandbox, shop_id: str) -> dict[str, Any]:
     """Give an order's own fields in the shop, by their keys."""
     return {one["key"]: one["value"] for one in shop.order(int(shop_id))["meta_data"]}
+
+
+def adopt(merchant: Merchant, wish: Wish | None = None, **options: Any) -> Plan:
+    """Take over whatever is found, a minute later; give what became of it."""
+    merchant.later(minutes=1)
+    (plan,) = merchant.run("adopt", wish=wish or Wish(**options)).plans
+    return plan
+
+
+def outcomes(entries: Iterable[Entry]) -> list[tuple[str, Finding, Outcome]]:
+    return [(entry.order_id, entry.finding, entry.outcome) for entry in entries]
+
+
+def without_our_fields(merchant: Merchant, shop_id: str) -> dict[str, Any]:
+    """Give an order as the shop shows it, but for what a stamp may change."""
+    shown = merchant.woo.order(int(shop_id))
+    others = [one for one in shown["meta_data"] if not one["key"].startswith("_orderlink")]
+    moved = ("date_modified", "date_modified_gmt")
+    return {name: value for name, value in shown.items() if name not in moved} | {
+        "meta_data": others
+    }
+
+
+def ship_one_piece(merchant: Merchant, order: str, code: str) -> None:
+    """Let the other program report a part of an order."""
+    (placed,) = (one for one in merchant.bol.orders() if one.id == order)
+    item = {"orderItemId": placed.items[0].id, "quantity": 1}
+    transport = {"transporterCode": "TNT", "trackAndTrace": code}
+    shipment = {"orderItems": [item], "shipmentReference": "theirs", "transport": transport}
+    assert merchant.ask_bol("POST", "/retailer/shipments", shipment)[0] == 202
