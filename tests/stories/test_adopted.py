@@ -66,6 +66,31 @@ def test_what_a_list_tells_whole_is_not_read_again(office: Merchant) -> None:
     assert len(office.woo.ledger.created) == 1
 
 
+UNREADY = """
+
+from dataclasses import replace
+
+class Unready(CsvFolder):
+    def orders(self, look):
+        for page in super().orders(look):
+            yield Page(tuple(replace(row, not_ready="not paid yet") for row in page.rows))
+"""
+
+
+def test_an_order_that_is_not_ready_is_taken_over_when_the_shop_has_it(tmp_path: Path) -> None:
+    source = (EXAMPLES / "csv_marketplace.py").read_text()
+    (tmp_path / "csv_marketplace.py").write_text(source + UNREADY)
+    (tmp_path / "orders").mkdir()
+    merchant = Merchant(tmp_path, marketplace=OFFICE.replace("CsvFolder", "Unready"))
+    place_at_office(merchant, "F-1")
+    bring(merchant.woo, "F-1")
+    merchant.later(minutes=1)
+    merchant.run("adopt")
+    row = merchant.order("F-1")
+    assert (row.status, row.has_details) == (Status.NOT_SHIPPED, True)
+    assert merchant.problems() == []
+
+
 def test_a_shop_order_that_fits_at_two_marketplaces_goes_to_one_of_them(office: Merchant) -> None:
     order = office.place()
     place_at_office(office, order)

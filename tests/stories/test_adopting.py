@@ -118,6 +118,13 @@ def test_what_left_through_the_other_program_is_not_looked_for(merchant: Merchan
     assert merchant.asked("GET", "/orders") == 2, "nothing is asked of the shop but its newest id"
 
 
+def test_a_shop_whose_clock_is_behind_hides_no_order(merchant: Merchant) -> None:
+    order = merchant.place()
+    stored = merchant.woo._store.orders[int(bring(merchant.woo, order))]
+    stored.modified_at -= timedelta(hours=14)
+    assert outcomes(adopt(merchant).entries) == [(order, Finding.FOUND, Outcome.STAMPED)]
+
+
 def test_only_orders_placed_since_then_are_taken_over(merchant: Merchant) -> None:
     early = merchant.place()
     merchant.later(hours=30)
