@@ -194,32 +194,36 @@ class Search:
         return self.wish.approved is None or pair in self.wish.approved
 
     def _read(self, entry: Entry) -> Entry:
+        """Read an order whole, and judge once more by what it says."""
         order = self.whole.get(entry.order_id) or self._read_singly(entry.order_id)
         if isinstance(order, str):
-            return replace(entry, finding=Finding.UNREADABLE, why=f"it cannot be read: {order}")
+            return replace(entry, finding=Finding.UNREADABLE, why=order)
         if not self._is_open(order.sighting()):
             return replace(entry, finding=Finding.UNREADABLE, why="it is not open any more")
         return replace(self._judged(order.sighting()), order=order)
 
     def _read_singly(self, number: str) -> Order | str:
-        """Read an order; give why where that cannot be done now."""
-        if self._given_up or not self.run.may_go_on():
-            return self._given_up or "there was no time left"
+        """Read an order; give in words why it cannot be read. Raises where the run has to end."""
+        if not self.run.may_go_on():
+            raise TryLater("it was stopped before every order was read")
+        if self._given_up:
+            return self._given_up
         try:
             entry = self.market.connector.order(number)
         except SignInFailed:
             raise
         except Refused as refusal:
-            return str(refusal)
+            return f"it cannot be read: {refusal}"
         except TryLater as error:
+            sentence = f"it cannot be read now, adopt again: {error}"
             self._failures += error.transport
             limited = error.retry_at is not None and not error.transport
             if limited or self._failures >= TRANSPORT_FAILURES:
-                self._given_up = str(error)
-            return str(error)
+                self._given_up = sentence
+            return sentence
         self._failures = 0
         self.run.say(self.market.label, f"{number}: read")
-        return entry.why if isinstance(entry, Unreadable) else entry
+        return f"it cannot be read: {entry.why}" if isinstance(entry, Unreadable) else entry
 
     def _is_taken_in(self, sighting: Sighting) -> bool:
         """Tell whether the runs would create this order, if it were left alone."""

@@ -301,6 +301,45 @@ def test_an_order_that_cannot_be_read_now_is_told_and_the_others_are_taken(
     assert len(merchant.woo.ledger.created) == 3
 
 
+def test_a_run_that_is_stopped_takes_nothing_over(tmp_path: Path) -> None:
+    merchant = Merchant(tmp_path, marketplace=OPEN)
+    orders = [merchant.place() for _ in range(2)]
+    for order in orders:
+        bring(merchant.woo, order)
+    merchant.world.stopping = lambda: merchant.asked("GET", f"/retailer/orders/{orders[0]}") > 0
+    plan = adopt(merchant)
+    assert plan.entries == ()
+    assert "stopped before every order was read" in plan.failure
+    store = merchant.store()
+    assert store.new_orders("bol-1") == []
+    store.close()
+
+
+def test_the_rate_limit_lets_the_rest_be_taken_over_later(tmp_path: Path) -> None:
+    merchant = Merchant(tmp_path, marketplace=OPEN)
+    orders = [merchant.place() for _ in range(3)]
+    for order in orders:
+        bring(merchant.woo, meta={"memo": order})
+    limit = answer(429, b"", Retry_After="60")
+    merchant.fault("bol", "GET", f"/retailer/orders/{orders[1]}$", limit)
+    entries = adopt(merchant, field="meta:memo").entries
+    assert [entry.outcome for entry in entries] == [
+        Outcome.STAMPED,
+        Outcome.HELD,
+        Outcome.HELD,
+    ]
+    assert merchant.asked("GET", f"/retailer/orders/{orders[2]}$") == 0
+    assert "adopt again" in entries[2].why
+    merchant.later(minutes=5)
+    merchant.sync()
+    assert [entry.outcome for entry in adopt(merchant, field="meta:memo").entries] == [
+        Outcome.STAMPED,
+        Outcome.STAMPED,
+    ]
+    assert merchant.problems() == []
+    assert len(merchant.woo.ledger.created) == 3
+
+
 @pytest.mark.parametrize("part", ["list", "order"])
 def test_an_order_that_nobody_can_read_is_told_and_the_others_are_taken(
     merchant: Merchant, part: str
