@@ -129,6 +129,10 @@ class Config(Value, frozen=True):
     shop_classes: Mapping[str, type[Any]]
     marketplace_classes: Mapping[str, type[Any]]
 
+    def connections(self) -> list[ConnectionSettings]:
+        """List the settings of all connections."""
+        return [*self.shops.values(), *self.marketplaces.values()]
+
 
 def load_config(path: Path) -> Config:
     """Read and check a configuration file.

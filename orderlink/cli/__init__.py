@@ -28,6 +28,7 @@ COMMANDS = {
     "poll": "stages",
     "push": "stages",
     "sync": "stages",
+    "check": "checking",
     "status": "looking",
     "orders": "looking",
     "show": "looking",

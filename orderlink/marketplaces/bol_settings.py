@@ -14,6 +14,7 @@ class BolSettings(MarketplaceSettings):
     """What a bol connection may set, beside what every marketplace may."""
 
     label: ClassVar[str] = "bol"
+    api_version: ClassVar[str] = "Retailer API v10"
 
     client_id: Secret = Field(description="Client id of the API key in bol's seller account.")
     client_secret: Secret = Field(description="Client secret that belongs to `client_id`.")

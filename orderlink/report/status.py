@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from orderlink.decide.telling import is_stale, wants_person
+from orderlink.decide.telling import end_of_api, is_stale, wants_person
 from orderlink.decide.timing import clock_is_trusted
 from orderlink.problems import WORDS, advice
 from orderlink.report.days import day_in_amsterdam
@@ -71,6 +71,7 @@ class StatusReport(Value, frozen=True):
     dated: tuple[tuple[str, OrderRow], ...]  # with the connection's name
     oldest_personal_data: datetime | None
     orphans: Mapping[str, int]  # what is not in the configuration -> its open orders
+    ends: tuple[str, ...] = ()  # which APIs end soon, or did, a sentence each
 
     @property
     def needs_person(self) -> tuple[Concern, ...]:
@@ -111,6 +112,7 @@ def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
         dated=_dated(places, store, today) if store else (),
         oldest_personal_data=store.oldest_personal_data() if store else None,
         orphans=_orphans(places, open_orders),
+        ends=tuple(filter(None, (end_of_api(one, today) for one in config.connections()))),
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from orderlink.marketplaces import Checks as Checks  # a shop may have it, too
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

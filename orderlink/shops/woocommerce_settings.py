@@ -17,6 +17,7 @@ class WooCommerceSettings(ShopSettings):
     """What a WooCommerce shop may set, beside what every shop may."""
 
     label: ClassVar[str] = "WooCommerce"
+    api_version: ClassVar[str] = "REST API v3"
 
     base_url: str = Field(description="The shop's address, `https://www.example.com`.")
     consumer_key: Secret = Field(

@@ -165,6 +165,10 @@ class Journal:
         """Give where a connection keeps its access tokens, and nothing else does."""
         return StoreShelf(self.database, connection, clock, "token_value", "put_token")
 
+    def empty_shelves(self) -> None:
+        """Forget what connections keep across runs, but for their access tokens."""
+        self.database.run("empty_shelves")
+
     def product_map(self, connection: str) -> dict[str, tuple[tuple[str, int], ...]]:
         """Give what each SKU or EAN of a marketplace is in the shop: SKUs with their pieces.
 
