@@ -36,8 +36,8 @@ CLOCK_ADVICE = "set this machine's clock (NTP): until then what needs time to pa
 def findings(config: Config) -> Iterator[Finding]:
     """Look at everything but the clock, which the servers have to be asked about."""
     yield _configuration(config)
-    yield from _modes(config)
     yield _state(config.state)
+    yield from _modes(config)
     yield _disk(config)
 
 
@@ -52,16 +52,17 @@ def _configuration(config: Config) -> Finding:
 
 def _modes(config: Config) -> Iterator[Finding]:
     """Look at who else may read buyers' data, or change where secrets are sent to."""
-    state, complaints = config.state, []
-    for path in sorted(state.parent.glob(f"{state.name}*")):
-        if _mode(path) & 0o077:
-            sentence = f"other users can read or change {path}, which holds buyers' data"
-            complaints.append(Finding("file modes", FAILED, sentence, f"chmod 600 {path}"))
-    for path in dict.fromkeys((config.path, config.path.parent, state.parent)):
+    complaints = []
+    kept = sorted(config.state.parent.glob(f"{config.state.name}*"))
+    readable = [str(path) for path in kept if _mode(path) & 0o077]
+    if readable:
+        told = f"other users can read or change what holds buyers' data: {', '.join(readable)}"
+        complaints.append(Finding("file modes", FAILED, told, f"chmod 600 {' '.join(readable)}"))
+    for path in dict.fromkeys((config.path, config.path.parent, config.state.parent)):
         if _mode(path) & 0o022 and not _mode(path) & stat.S_ISVTX:
-            sentence = f"other users can change {path}"
-            complaints.append(Finding("file modes", FAILED, sentence, f"chmod go-w {path}"))
-    yield from complaints or [Finding("file modes", OK, "nobody else can change them")]
+            told = f"other users can change {path}"
+            complaints.append(Finding("file modes", FAILED, told, f"chmod go-w {path}"))
+    yield from complaints or [Finding("file modes", OK, "nobody else can change the files")]
 
 
 def _mode(path: Path) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from orderlink.cycle.choices import creation_of, is_left_out
 from orderlink.decide.arrival import Arrival, first_sighting, oldest_placed
 from orderlink.decide.editing import with_edits
-from orderlink.errors import Refused
+from orderlink.errors import Refused, RemoteError
 from orderlink.model import Finding, FindingState, Look, Order, Stamp, Status, Unreadable
 from orderlink.problems import WORDS, advice
 from orderlink.rows import OrderKey
@@ -46,14 +46,23 @@ class Trouble(Value, frozen=True):
 def findings(
     store: Store, market: Connection, shop: Connection, now: datetime
 ) -> Iterator[Finding]:
-    """Prepare the open orders that are not in the shop yet. Raises what the connectors raise."""
+    """Prepare the open orders that the shop does not have yet.
+
+    Raises what the marketplace's connector raises; what the shop's raises is told.
+    """
     troubles: list[Trouble] = []
     count = 0
     for entry in islice(_not_in_shop(store, market), LOOKED_AT):
         if isinstance(entry, Order) and (entry.not_ready or is_left_out(entry, market, shop)):
             continue
         count += 1
-        trouble = _trouble(store, market, shop, entry, now)
+        try:
+            trouble = _trouble(store, market, shop, entry, now)
+        except RemoteError as error:
+            why = str(error).removeprefix(f"{shop.label}: ")
+            told = f"they cannot be prepared for {shop.label}: {why}"
+            yield Finding("open orders", FAILED, told, f"mend {shop.label}, and check again")
+            return
         troubles += [trouble] if trouble else []
     if not count:
         yield Finding("open orders", OK, "none is open that the shop does not have")
