@@ -18,7 +18,6 @@ from orderlink.errors import StateError
 from orderlink.model import Finding
 from orderlink.store import Store
 from orderlink.store.database import Database
-from orderlink.store.reading import open_for_reading
 from orderlink.values import Value
 
 if TYPE_CHECKING:
@@ -57,12 +56,8 @@ def _copy_of_state(config: Config) -> Store:
     Nothing that connections have kept is in it, so that everything is asked anew.
     """
     try:
-        real = open_for_reading(config.state)
+        copy = copy_of(config.state)
     except StateError:  # what is wrong with it is a finding of its own
-        real = None
-    if real is None:
         return Store(Database(":memory:"))
-    with closing(real):
-        copy = copy_of(real)
     copy.empty_shelves()
     return copy

@@ -139,10 +139,8 @@ def _told(
 
 
 def _advice(store: Store, market: Connection, word: str, orders: list[str]) -> str:
-    """Say what helps; an order that was not tried yet needs no retry."""
     name = orders[0] if len(orders) == 1 else "ORDER"
     if word not in WORDS:
         return ""
-    told = advice(word, order=name, connection=market.label)
     tried = any(store.problems(OrderKey(market.id, one)) for one in orders)
-    return told if tried else told.partition(", then orderlink retry")[0]
+    return advice(word, order=name, connection=market.label, tried=tried)

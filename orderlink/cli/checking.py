@@ -25,7 +25,7 @@ def check(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
-    """Check the configuration, the machine and every connection; send nothing.
+    """Check configuration, machine and connections; send nothing.
 
     Each marketplace and shop is really asked: for the credentials, each right, the products of the
     open orders and the carriers' codes. It works while a run is active. The exit code is 0 when
