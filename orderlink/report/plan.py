@@ -19,6 +19,7 @@ from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from orderlink.report.blocks import Block
 
 DEEDS: Final = {
