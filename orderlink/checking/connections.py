@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from orderlink.checking import carriers, orders
+from orderlink.checking.wording import words_of
 from orderlink.complaints import suggestion
 from orderlink.cycle.connecting import Connector
 from orderlink.decide.telling import end_of_api
@@ -163,7 +164,7 @@ def _carriers(market: Connection) -> Iterator[Finding]:
 
 
 def _raised(name: str, error: RemoteError) -> Finding:
-    sentence = str(error).removeprefix(f"{name}: ")
+    sentence = words_of(name, error)
     if isinstance(error, SignInFailed):
         helps = advice("sign_in_failed", order="", connection=name)
         return Finding("sign-in", FAILED, sentence, helps)

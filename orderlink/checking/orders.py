@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from orderlink.checking.wording import words_of
 from orderlink.cycle.choices import creation_of, is_left_out
 from orderlink.decide.arrival import Arrival, first_sighting, oldest_placed
 from orderlink.decide.editing import with_edits
@@ -59,9 +60,8 @@ def findings(
         try:
             trouble = _trouble(store, market, shop, entry, now)
         except RemoteError as error:
-            why = str(error).removeprefix(f"{shop.label}: ")
-            told = f"they cannot be prepared for {shop.label}: {why}"
-            yield Finding("open orders", FAILED, told, f"mend {shop.label}, and check again")
+            sentence = f"they cannot be prepared for {shop.label}: {words_of(shop.label, error)}"
+            yield Finding("open orders", FAILED, sentence, f"mend {shop.label}, and check again")
             return
         troubles += [trouble] if trouble else []
     if not count:

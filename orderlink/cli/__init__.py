@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 COMMANDS = {
+    "init": "setup",
+    "check": "checking",
     "import": "stages",
     "poll": "stages",
     "push": "stages",
     "sync": "stages",
-    "check": "checking",
     "status": "looking",
     "orders": "looking",
     "show": "looking",
