@@ -132,14 +132,15 @@ def _api(settings: ConnectionSettings, today: date) -> Finding:
 
 def _secrets(settings: ConnectionSettings) -> list[Finding]:
     """Look every secret up; a connection without any has none that could fail."""
-    helps = "make it available, also where cron or systemd runs orderlink"
+    usual = "make it available, also where cron or systemd runs orderlink"
     secrets = settings.own_secrets()
     faults = []
     for secret in secrets.values():
         try:
             secret.reveal()
         except SecretError as error:
-            faults.append(Finding("secrets", FAILED, str(error), helps))
+            fault, _, helps = str(error).partition("; ")
+            faults.append(Finding("secrets", FAILED, fault, helps or usual))
     listed = ", ".join(f"{key} from {secret.origin}" for key, secret in secrets.items())
     return faults or ([Finding("secrets", OK, listed)] if listed else [])
 

@@ -75,9 +75,9 @@ class Asking:
         silent = termios.tcgetattr(number)
         silent[3] &= ~termios.ECHO
         while True:
-            self._screen.write(f"{prompt} (not shown): ")
             termios.tcsetattr(number, termios.TCSADRAIN, silent)
             try:
+                self._screen.write(f"{prompt} (not shown): ")
                 answer = self._line()
             finally:
                 termios.tcsetattr(number, termios.TCSADRAIN, before)

@@ -167,7 +167,7 @@ class Gathering:
     def _choices(self) -> dict[str, object]:
         """Give what a person decides about a marketplace, as keys of its table."""
         if self._asking:
-            self._asking.title("Parcels, and the first orders")
+            self._asking.title("Parcels, and the first orders (an empty answer leaves it out)")
         values = {"ship_from": self._ship_from()}
         chosen = self._carriers(values["ship_from"])
         start = start_given(self._start())
@@ -181,7 +181,7 @@ class Gathering:
 
         given = self._options.ship_from
         if not given and self._asking:
-            prompt = "The country that parcels leave from, as NL (may be left out)"
+            prompt = "The country that parcels leave from, as NL"
             given = self._asking.text(prompt, "", complain)
         return self._checked("--ship-from", given, complain).upper()
 
@@ -200,8 +200,8 @@ class Gathering:
         if not given and self._asking:
             near = [name for name, one in known.items() if country and one.is_home_in(country)]
             listed = f"; of {country}: {', '.join(near)}" if near else ""
-            self._asking.say(f"Carriers are listed by: orderlink carriers{listed}.", INDENT)
-            prompt = "The carriers that you ship with, with commas between (may be left out)"
+            self._asking.say(f"All carriers are listed by: orderlink carriers{listed}.", INDENT)
+            prompt = "The carriers that you ship with, with commas between"
             given = self._asking.text(prompt, "", complain)
         return _words(self._checked("--carrier", given, complain))
 

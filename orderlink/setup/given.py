@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 import tomllib
 from datetime import date
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from orderlink.settings import start_from
-from orderlink.setup.questions import is_secret
+from orderlink.setup.questions import is_secret, kinds
 from orderlink.where import absolute
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def value_from(field: FieldInfo, text: str, folder: Path) -> object:
     """
     if is_secret(field):
         return secret_from(text, folder)
-    if str in (field.annotation, *get_args(field.annotation)):
+    if str in kinds(field):
         return text
     try:
         value: Any = tomllib.loads(f"value = {text}")["value"]
@@ -46,7 +46,10 @@ def secret_from(text: str, folder: Path) -> object:
     if word not in {"env", "file", "command", "credential"} or not rest.strip():
         raise ValueError(f"must not stand here itself; say where it is: {FORMS}")
     if word == "command":
-        return {"command": shlex.split(rest)}
+        try:
+            return {"command": shlex.split(rest)}
+        except ValueError:
+            raise ValueError("has a quote that is not closed") from None
     if word == "file":
         return {"file": str(absolute(rest, folder))}
     return {word: rest}

@@ -7,7 +7,8 @@ A key is asked for when it is needed, or when its field says where it is found:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -63,7 +64,13 @@ def where_of(field: FieldInfo) -> str:
 
 def is_secret(field: FieldInfo) -> bool:
     """Tell whether a key holds a secret."""
-    return Secret in (field.annotation, *get_args(field.annotation))
+    return Secret in kinds(field)
+
+
+def kinds(field: FieldInfo) -> tuple[object, ...]:
+    """Give what a key may be: one type, or several of which one may be None."""
+    joined = get_origin(field.annotation) in {Union, UnionType}
+    return get_args(field.annotation) if joined else (field.annotation,)
 
 
 def complaint(

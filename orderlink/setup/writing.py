@@ -46,7 +46,7 @@ def write(path: Path, tables: Sequence[Table], *, plain: bool) -> Written:
     except ConfigurationError as error:
         if before is None:
             raise
-        told = f"{path}: nothing can be added at its end as it is; add the table by hand"
+        told = f"{path}: so nothing was added; mend that, or add the table by hand"
         raise ConfigurationError([*error.problems, told]) from None
     with ExitStack() as undo:
         _make_folder(path.parent)
