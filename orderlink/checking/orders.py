@@ -67,8 +67,10 @@ def findings(
     if not count:
         yield Finding("open orders", OK, "none is open that the shop does not have")
     elif not troubles:
-        told = "the only one" if count == 1 else f"all {count} that were looked at"
-        yield Finding("open orders", OK, f"{told} can be created: the shop has their products")
+        told = f"all {count} that were looked at can be created: the shop has their products"
+        if count == 1:
+            told = "the only one can be created: the shop has its products"
+        yield Finding("open orders", OK, told)
     else:
         yield from _told(store, market, troubles, count)
 

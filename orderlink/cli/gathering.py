@@ -47,6 +47,7 @@ class Options(Value, frozen=True):
     carriers: tuple[str, ...] = ()
     ship_from: str = ""
     start: str = ""
+    state: str = ""
 
 
 class Gathering:
@@ -69,6 +70,8 @@ class Gathering:
         self._keys = Keys(self._folder, sets, options.keep, asking, self._wrong)
         if options.keep not in {"", *KEPT}:
             self._wrong("--keep", f"must be {' or '.join(KEPT)}")
+        if options.state and existing:
+            self._wrong("--state", f"is for a new configuration; change the key state in {path}")
 
     @property
     def plain(self) -> bool:

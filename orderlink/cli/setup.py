@@ -31,7 +31,9 @@ def init(
     ] = "",
     shop: Annotated[
         str,
-        typer.Option(metavar="TYPE", help="The shop to connect, as woocommerce, or one's own."),
+        typer.Option(
+            metavar="TYPE", help="The shop to connect, as woocommerce, or one of your own."
+        ),
     ] = "",
     shop_name: Annotated[
         str,
@@ -56,7 +58,8 @@ def init(
         typer.Option(
             metavar="files|plain",
             help="Keep what was typed in, or read from standard input, in a file of its own each,"
-            " or as plain text in the configuration. [default: files]",
+            " or as plain text in the configuration.",
+            show_default="files",
         ),
     ] = "",
     carrier: Annotated[
@@ -76,7 +79,16 @@ def init(
         typer.Option(
             metavar="WHEN",
             help="Take the orders placed from the first run on (now), those of a day or later"
-            " (2026-01-31), or all that are open. [default: now]",
+            " (2026-01-31), or all that are open.",
+            show_default="now",
+        ),
+    ] = "",
+    state: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="Keep the state of a new configuration there. Left out: in the platform's place"
+            " for it.",
         ),
     ] = "",
 ) -> None:
@@ -100,5 +112,6 @@ def init(
         carriers=tuple(carrier or ()),
         ship_from=ship_from,
         start=start,
+        state=state,
     )
     raise typer.Exit(initialize(context.obj, options))

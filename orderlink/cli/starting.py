@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orderlink.cli.asking import Asking
@@ -13,10 +14,9 @@ from orderlink.config import find_config, load_config
 from orderlink.redact import safe_text
 from orderlink.secrets import Secret
 from orderlink.setup.writing import write
+from orderlink.where import absolute
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from orderlink.cli.session import Session
     from orderlink.setup.text import Table
     from orderlink.setup.writing import Written
@@ -35,7 +35,8 @@ def initialize(session: Session, options: Options) -> int:
     gathering = Gathering(path, existing, options, asking)
     tables = gathering.tables()
     _hide(session, tables)
-    written = write(path, tables, plain=gathering.plain)
+    state = str(absolute(options.state, Path.cwd())) if options.state else ""
+    written = write(path, tables, plain=gathering.plain, state=state)
     session.output.write(_told(written))
     code = show_findings(session, frozenset(table.name for table in tables))
     session.output.write(_next(session))

@@ -33,6 +33,12 @@ class Table(Value, frozen=True):
     values: Mapping[str, object]
 
 
+def state_text(state: str) -> str:
+    """Write where the state is; nothing where that is the usual place."""
+    comment = "# Where orderlink keeps its state; for you alone, and not to be moved without this."
+    return f"\n{comment}\n{_assignment('state', state)}\n" if state else ""
+
+
 def table_text(table: Table) -> str:
     """Write a table with its comments; it may be put at the end of any file."""
     lines = ["", *_comment(table.title), f"[{table.group}.{table.name}]"]

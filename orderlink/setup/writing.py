@@ -11,7 +11,7 @@ from orderlink.errors import ConfigurationError
 from orderlink.files import new_file
 from orderlink.report.screen import OutputFailed
 from orderlink.secrets import Secret
-from orderlink.setup.text import HEAD, Table, table_text
+from orderlink.setup.text import HEAD, Table, state_text, table_text
 from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
@@ -29,18 +29,19 @@ class Written(Value, frozen=True):
     secrets: tuple[Path, ...]
 
 
-def write(path: Path, tables: Sequence[Table], *, plain: bool) -> Written:
+def write(path: Path, tables: Sequence[Table], *, plain: bool, state: str = "") -> Written:
     """Write a configuration with these tables, or add them at the end of the one that is there.
 
-    A value that is a `Secret` was typed in: it gets a file of its own (0600, in a folder that is
-    0700), or with `plain` stands in the configuration. Raises `ConfigurationError` for what cannot
-    be used, and `OutputFailed`; then everything is as it was.
+    `state` is where a new one keeps its state; empty: in the usual place. A value that is a
+    `Secret` was typed in: it gets a file of its own (0600, in a folder that is 0700), or with
+    `plain` stands in the configuration. Raises `ConfigurationError` for what cannot be used, and
+    `OutputFailed`; then everything is as it was.
     """
     before = _content(path)
     files: dict[Path, Secret] = {}
     placed = [_placed(path, table, files, plain=plain) for table in tables]
     text = "".join(map(table_text, placed)).encode()
-    content = _joined(before, text)
+    content = _joined(before, text, state)
     try:
         config = config_from(path, content)
     except ConfigurationError as error:
@@ -71,9 +72,9 @@ def _content(path: Path) -> bytes | None:
         raise ConfigurationError([f"{path}: cannot be read: {error.strerror}"]) from None
 
 
-def _joined(before: bytes | None, text: bytes) -> bytes:
+def _joined(before: bytes | None, text: bytes, state: str) -> bytes:
     if before is None:
-        return HEAD.encode() + text
+        return HEAD.encode() + state_text(state).encode() + text
     return before + (b"" if before.endswith(b"\n") or not before else b"\n") + text
 
 

@@ -209,6 +209,15 @@ def test_1_when_it_is_written_and_the_check_fails(machine: Installation) -> None
     assert "check that it is up and that the address is right" in ended.out
 
 
+def test_the_state_may_have_a_place_of_its_own(machine: Installation) -> None:
+    ended = run(machine, *BOTH, *sets(machine), "--state", "there/state.sqlite3")
+    assert ended.code == 0
+    assert document(machine)["state"] == str(machine.folder / "there" / "state.sqlite3")
+    again = run(machine, "--marketplace", "bol", "--state", "elsewhere")
+    assert again.code == 2
+    assert "--state: is for a new configuration" in again.err
+
+
 # Again
 
 
