@@ -128,8 +128,7 @@ def test_the_command_tells_the_story_without_a_home_in_a_pipe(tmp_path: Path) ->
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[-1].startswith("demo: ok, 5 orders")
-    place = next(line for line in lines if line.endswith("orderlink/orderlink.toml"))
-    assert max(len(line) for line in lines if line != place) <= 80
+    assert max(map(len, lines)) <= 80
     assert "\x1b" not in done.stdout
     for code in (*CODES.values(), *LATE_CODES.values()):
         assert code in done.stdout
