@@ -15,7 +15,7 @@ from orderlink.checking import machine
 from orderlink.checking.connections import Checker, chosen
 from orderlink.dryrun import copy_of
 from orderlink.errors import StateError
-from orderlink.model import Finding
+from orderlink.model import Finding, FindingState
 from orderlink.store import Store
 from orderlink.store.database import Database
 from orderlink.values import Value
@@ -40,9 +40,16 @@ def check(config: Config, world: World, names: frozenset[str] = frozenset()) -> 
     What is found is given one by one. Raises `ConfigurationError` for a name that there is not.
     """
     wanted = chosen(config, names)
-    for finding in machine.findings(config):
+    state = machine.state(config.state)
+    yield Checked("", machine.configuration(config))
+    yield Checked("", state)
+    for finding in (*machine.modes(config), machine.disk(config)):
         yield Checked("", finding)
-    with closing(_copy_of_state(config)) as store, closing(Checker(config, world, store)) as asked:
+    whole = state.state is not FindingState.FAILED
+    with (
+        closing(_copy_of(config, whole=whole)) as store,
+        closing(Checker(config, world, store)) as asked,
+    ):
         for names_of, ask in ((config.shops, asked.shop), (config.marketplaces, asked.marketplace)):
             for name in (one for one in names_of if one in wanted):
                 for finding in ask(name):
@@ -50,14 +57,16 @@ def check(config: Config, world: World, names: frozenset[str] = frozenset()) -> 
         yield Checked("", machine.clock(world.clock.now(), store.newest_time(), asked.skews))
 
 
-def _copy_of_state(config: Config) -> Store:
-    """Give the state in memory, an empty one where there is none that can be read.
+def _copy_of(config: Config, *, whole: bool) -> Store:
+    """Give the state in memory, an empty one where it is not whole.
 
     Nothing that connections have kept is in it, so that everything is asked anew.
     """
     try:
-        copy = copy_of(config.state)
-    except StateError:  # what is wrong with it is a finding of its own
+        copy = copy_of(config.state) if whole else None
+    except StateError:  # it was damaged in this moment
+        copy = None
+    if copy is None:
         return Store(Database(":memory:"))
     copy.empty_shelves()
     return copy

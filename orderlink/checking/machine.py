@@ -33,15 +33,8 @@ TOO_LITTLE = 20 * MEGABYTE
 CLOCK_ADVICE = "set this machine's clock (NTP): until then what needs time to pass is not done"
 
 
-def findings(config: Config) -> Iterator[Finding]:
-    """Look at everything but the clock, which the servers have to be asked about."""
-    yield _configuration(config)
-    yield _state(config.state)
-    yield from _modes(config)
-    yield _disk(config)
-
-
-def _configuration(config: Config) -> Finding:
+def configuration(config: Config) -> Finding:
+    """Say which file it is and what it connects; two tables for one account are a failure."""
     try:
         refuse_same_bindings(config)
     except ConfigurationError as error:
@@ -50,7 +43,7 @@ def _configuration(config: Config) -> Finding:
     return Finding("configuration", OK, f"{config.path} ({names})")
 
 
-def _modes(config: Config) -> Iterator[Finding]:
+def modes(config: Config) -> Iterator[Finding]:
     """Look at who else may read buyers' data, or change where secrets are sent to."""
     complaints = []
     kept = sorted(config.state.parent.glob(f"{config.state.name}*"))
@@ -72,7 +65,8 @@ def _mode(path: Path) -> int:
         return 0
 
 
-def _state(path: Path) -> Finding:
+def state(path: Path) -> Finding:
+    """See that the state file is whole and can be written, or that one can be made."""
     if not _is_there(path):
         folder = _folder_of(path)
         if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
@@ -109,14 +103,15 @@ def _whose(path: Path) -> str:
     return f"let the user who runs orderlink write {path}, or name another place: state = PATH"
 
 
-def _disk(config: Config) -> Finding:
+def disk(config: Config) -> Finding:
+    """See that there is room for the state file."""
     folder = _folder_of(config.state)
     free = shutil.disk_usage(folder).free
     sentence = f"{free // MEGABYTE} MB are free for the state file"
     if free >= LITTLE:
         return Finding("disk", OK, sentence)
-    state = WARNING if free >= TOO_LITTLE else FAILED
-    return Finding("disk", state, sentence, f"make room on the disk of {folder}")
+    how = WARNING if free >= TOO_LITTLE else FAILED
+    return Finding("disk", how, sentence, f"make room on the disk of {folder}")
 
 
 def clock(now: datetime, newest: datetime | None, skews: Mapping[str, timedelta | None]) -> Finding:

@@ -53,7 +53,7 @@ def findings(
     """
     troubles: list[Trouble] = []
     count = 0
-    for entry in islice(_not_in_shop(store, market), LOOKED_AT):
+    for entry in islice(_not_in_shop(store, market, shop), LOOKED_AT):
         if isinstance(entry, Order) and (entry.not_ready or is_left_out(entry, market, shop)):
             continue
         count += 1
@@ -75,14 +75,17 @@ def findings(
         yield from _told(store, market, troubles, count)
 
 
-def _not_in_shop(store: Store, market: Connection) -> Iterator[Order | Unreadable]:
+def _not_in_shop(
+    store: Store, market: Connection, shop: Connection
+) -> Iterator[Order | Unreadable]:
     """Read the orders that are open at the marketplace and that the shop does not have yet."""
+    fulfilled = creation_of(market, shop).fulfilled_by_marketplace
     seen: set[str] = set()
     for page in market.connector.orders(Look(since=None)):
         for entry in page.rows:
             order_id = entry.id if isinstance(entry, Order) else entry.order_id
             row = store.order(OrderKey(market.id, order_id))
-            if order_id in seen or not _is_wanted(entry, row):
+            if order_id in seen or not _is_wanted(entry, row, fulfilled):
                 continue
             seen.add(order_id)
             if isinstance(entry, Order | Unreadable):
@@ -91,14 +94,14 @@ def _not_in_shop(store: Store, market: Connection) -> Iterator[Order | Unreadabl
                 yield market.connector.order(order_id)
 
 
-def _is_wanted(entry: Any, row: OrderRow | None) -> bool:
+def _is_wanted(entry: Any, row: OrderRow | None, fulfilled_by_marketplace: str) -> bool:
     if row is not None and (row.shop_order_id or row.status is not Status.NEW):
         return False
     if isinstance(entry, Unreadable):
         return True
-    # The oldest of all times: also what is left alone, for it was placed too early.
+    # However old it is: also what is left alone, for it was placed too early.
     sighting = entry.sighting() if isinstance(entry, Order) else entry
-    return first_sighting(sighting, None) is Arrival.KEEP
+    return first_sighting(sighting, None, fulfilled_by_marketplace) is Arrival.KEEP
 
 
 def _trouble(

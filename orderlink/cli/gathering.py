@@ -140,7 +140,7 @@ class Gathering:
             return "" if re.fullmatch(NAME, name) else "a name is letters, digits, `-`, `_`"
 
         option, given = f"--{kind.name}-name", self._options.names[kind.name]
-        usual = re.sub("[^a-z0-9]+", "-", word.rpartition(":")[2].lower())
+        usual = re.sub("[^a-z0-9]+", "-", word.rpartition(":")[2].lower()).strip("-") or kind.name
         if not given and self._asking:
             numbered = (f"{usual}-{number}" for number in range(2, len(self._taken) + 3))
             free = next(one for one in (usual, *numbered) if one not in self._taken)

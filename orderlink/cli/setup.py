@@ -97,7 +97,7 @@ def init(
     On a terminal it asks for what the options do not say, and tells where it is found. Otherwise
     what is missing is an error. Nothing that is there is written over, and a connection is added at
     the end. In the end everything is checked, as orderlink check does; the exit code is that of the
-    check, or 2 when nothing was written.
+    check, or 2 when something is missing or cannot be used: then nothing was written.
 
     Example: orderlink init --marketplace bol --shop woocommerce
     """

@@ -29,7 +29,7 @@ def initialize(session: Session, options: Options) -> int:
     """
     path = find_config(session.option, session.environment)
     existing = load_config(path) if path.exists() else None
-    asking = Asking(session.errors) if sys.stdin is not None and sys.stdin.isatty() else None
+    asking = Asking(session.errors) if _somebody_answers(session) else None
     if asking:
         asking.say(_opening(path, new=existing is None))
     gathering = Gathering(path, existing, options, asking)
@@ -41,6 +41,11 @@ def initialize(session: Session, options: Options) -> int:
     code = show_findings(session, frozenset(table.name for table in tables))
     session.output.write(_next(session))
     return code
+
+
+def _somebody_answers(session: Session) -> bool:
+    """Tell whether a person sees what is asked, and can answer."""
+    return sys.stdin is not None and sys.stdin.isatty() and session.errors.is_terminal
 
 
 def _opening(path: Path, *, new: bool) -> str:

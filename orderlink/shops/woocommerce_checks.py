@@ -48,6 +48,8 @@ def findings(settings: WooCommerceSettings, ask: Questions) -> Iterator[Finding]
     Raises `TryLater` and `SignInFailed` where nothing further can be asked.
     """
     ask.read("/orders", FEW)
+    way = "https" if settings.base_url.startswith("https:") else "plain http, on this machine"
+    yield Finding("REST API", OK, f"it answers at {settings.base_url}, over {way}")
     yield Finding("sign-in", OK, "the shop takes the key, and shows its orders")
     yield _right("write", ask.may_write, "the key may write", WRITE_ADVICE)
     yield _right("read products", lambda: ask.read("/products", FEW), "it shows its products")

@@ -274,6 +274,18 @@ def test_a_damaged_state_file_is_told_and_the_rest_is_checked(merchant: Merchant
     assert not_well(merchant) == ["state file: failed"]
 
 
+def test_a_state_file_with_a_damaged_page_is_told_and_the_rest_is_checked(
+    merchant: Merchant,
+) -> None:
+    merchant.settled()
+    content = bytearray(merchant.config.state.read_bytes())
+    content[4096:] = b"\x55" * (len(content) - 4096)
+    for path in merchant.folder.glob("state.sqlite3-*"):
+        path.unlink()
+    merchant.config.state.write_bytes(content)
+    assert not_well(merchant) == ["state file: failed"]
+
+
 def test_a_state_file_of_a_newer_program_is_told(merchant: Merchant) -> None:
     merchant.sync()
     with sqlite3.connect(merchant.config.state) as connection:

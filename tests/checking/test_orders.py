@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orderlink import people
 from orderlink.checking.orders import LOOKED_AT
 from orderlink.sandbox.bol_records import Article
 from orderlink.sandbox.woocommerce_state import SandboxProduct
 from tests.support.faults import answer
+from tests.support.world import Merchant
 
 from .looks import FAILED, OK, WARNING, about, found, not_well
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from orderlink.model import Finding
-    from tests.support.world import Merchant
 
 POSTER = Article(reference="POSTER-A2", ean="")
 OPEN = 'import_from = "open"'
@@ -99,6 +101,12 @@ def test_what_bol_sends_itself_is_not_looked_at(merchant: Merchant) -> None:
     assert not_well(merchant) == []
 
 
+def test_what_bol_sends_itself_is_looked_at_where_it_is_taken(merchant: Merchant) -> None:
+    merchant.configure(marketplace=f'{OPEN}\nfulfilled_by_marketplace = "as_shipped"')
+    order = merchant.place(Article(reference="POSTER-A2", ean="", method="FBB"))
+    assert about(merchant, "bol", "open orders").sentence.startswith(f"{order}: the shop has no")
+
+
 def test_an_order_that_cannot_be_read_is_told(merchant: Merchant) -> None:
     order = merchant.place()
     merchant.fault("bol", "GET", f"/orders/{order}", answer(200, b'{"orderId": 1}'))
@@ -115,9 +123,7 @@ def test_a_shop_that_fails_meanwhile_is_no_fault_of_the_order(merchant: Merchant
     assert finding.sentence.startswith("they cannot be prepared for woo: the server failed (500)")
 
 
-def test_too_few_pieces_are_told_where_the_merchant_wants_that(tmp_path: Any) -> None:
-    from tests.support.world import Merchant
-
+def test_too_few_pieces_are_told_where_the_merchant_wants_that(tmp_path: Path) -> None:
     rare = SandboxProduct(600, "RARE", "Rare", "5.00", stock=1)
     merchant = Merchant(tmp_path, products=[rare], shop='oversold = "hold"', marketplace=OPEN)
     merchant.place(Article(reference="RARE", ean="", quantity=3))

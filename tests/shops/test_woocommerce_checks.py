@@ -30,6 +30,7 @@ def test_a_good_shop_is_well_in_all_that_is_needed() -> None:
     found = findings(World())
     assert [subject for subject, one in found.items() if one.state is not OK] == []
     assert list(found) == [
+        "REST API",
         "sign-in",
         "right to write",
         "right to read products",
@@ -43,6 +44,7 @@ def test_a_good_shop_is_well_in_all_that_is_needed() -> None:
     assert found["version"].sentence == (
         "WooCommerce 10.0.2, orders are kept in tables of their own (HPOS)"
     )
+    assert found["REST API"].sentence == "it answers at https://shop.example, over https"
     assert found["currency"].sentence == "EUR, with 2 decimals"
     assert found["tax"].sentence == "2 rates (DE, NL), prices include it"
 
