@@ -153,7 +153,7 @@ class Gathering:
     def _shop(self, *, wanted: bool) -> tuple[Table | None, str]:
         """Give a new shop, or none, and the name of the one that the orders go to."""
         word, name = self._options.types["shop"], self._options.names["shop"]
-        if not word and self._shops:
+        if not word and self._shops and (wanted or self._asking is None):
             if not name and self._asking:
                 words = [*((one, "") for one in self._shops), (NEW, "one that is not here yet")]
                 self._asking.title("The shop that the orders go to")
@@ -192,12 +192,8 @@ class Gathering:
         known = {one.identifier: one for one in carriers.carriers()}
 
         def complain(text: str) -> str:
-            unknown = [word for word in _words(text) if word not in known]
-            return (
-                f"no carrier is called {unknown[0]}{suggestion(unknown[0], known)}"
-                if unknown
-                else ""
-            )
+            unknown = next((word for word in _words(text) if word not in known), "")
+            return f"no carrier is called {unknown}{suggestion(unknown, known)}" if unknown else ""
 
         given = ",".join(self._options.carriers)
         if not given and self._asking:

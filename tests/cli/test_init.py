@@ -396,7 +396,6 @@ def test_only_a_shop_may_be_added(machine: Installation) -> None:
     run(machine, *BOTH, *sets(machine))
     answers = [
         ("Which marketplace [bol]", "none"),
-        ("Which shop [webshop]", "new"),
         ("Which shop [woocommerce]", ""),
         ("Its name in the configuration [woocommerce]", ""),
         ("base_url", "https://shop.invalid"),
@@ -409,6 +408,31 @@ def test_only_a_shop_may_be_added(machine: Installation) -> None:
     assert ended.code == 1
     assert set(document(machine)["shops"]) == {"webshop", "woocommerce"}
     assert document(machine)["shops"]["woocommerce"]["consumer_key"] == {"command": ["echo", "ck"]}
+
+
+def test_a_marketplace_may_be_added_with_a_new_shop(machine: Installation) -> None:
+    run(machine, *BOTH, *sets(machine))
+    answers = [
+        ("Which marketplace [bol]", ""),
+        ("Its name in the configuration [bol-2]", ""),
+        ("Where are the secrets [files]", "credential"),
+        ("Name of the credential", "id"),
+        ("Name of the credential", "../secret"),
+        ("Name of the credential", "secret"),
+        ("Which shop [webshop]", "2"),
+        ("Which shop [woocommerce]", ""),
+        ("Its name in the configuration [woocommerce]", "outlet"),
+        ("base_url", "https://outlet.invalid"),
+        ("Name of the credential", "key"),
+        ("Name of the credential", "shop-secret"),
+        ("The country that parcels leave from, as NL", ""),
+        ("The carriers that you ship with, with commas between", ""),
+        ("Which orders are taken [now]", "now"),
+    ]
+    assert talk(machine, answers).code == 1
+    written = document(machine)
+    assert written["marketplaces"]["bol-2"]["shop"] == "outlet"
+    assert written["shops"]["outlet"]["consumer_key"] == {"credential": "key"}
 
 
 @pytest.mark.parametrize(("key", "code"), [(CTRL_C, 130), (CTRL_D, 2)])
