@@ -10,11 +10,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from orderlink.checking.wording import words_of
+from orderlink.codec import plain
 from orderlink.cycle.choices import creation_of, is_left_out
 from orderlink.decide.arrival import Arrival, first_sighting, oldest_placed
 from orderlink.decide.editing import with_edits
 from orderlink.errors import Refused, RemoteError
 from orderlink.model import Finding, FindingState, Look, Order, Stamp, Status, Unreadable
+from orderlink.outbox import without_buyer
 from orderlink.problems import WORDS, advice
 from orderlink.rows import OrderKey
 from orderlink.values import Value
@@ -118,7 +120,8 @@ def _trouble(
     except Refused as refusal:
         oldest = oldest_placed(market.settings.import_from, market.row.first_run_at or now)
         taken = row is not None or oldest is None or order.placed_at >= oldest
-        return Trouble(order.id, refusal.word, str(refusal), taken=taken)
+        sentence = without_buyer(str(refusal), plain(order))
+        return Trouble(order.id, refusal.word, sentence, taken=taken)
     return None
 
 

@@ -87,6 +87,15 @@ def test_orders_that_the_shop_has_are_not_looked_at(merchant: Merchant) -> None:
     assert not merchant.asked("GET", f"/retailer/orders/{order}")
 
 
+def test_nothing_of_the_buyer_is_shown(merchant: Merchant) -> None:
+    merchant.configure(marketplace=OPEN)
+    merchant.place(ship_to={"countryCode": "Canary"})
+    finding = about(merchant, "bol", "open orders")
+    assert finding.state is FAILED
+    assert "names no country" in finding.sentence
+    assert "Canary" not in finding.sentence
+
+
 def test_no_more_than_twenty_are_looked_at(merchant: Merchant) -> None:
     merchant.configure(marketplace=OPEN)
     for _ in range(LOOKED_AT + 5):
