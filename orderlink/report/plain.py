@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from orderlink.report.blocks import Sentence, Table
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,7 +38,7 @@ def encoded(blocks: Sequence[Block], showable: Callable[[str], str]) -> list[Blo
             found.append(Sentence(showable(block.text), block.tone))
         else:
             rows = tuple(tuple(map(showable, row)) for row in block.rows)
-            found.append(Table(block.title, block.columns, rows, block.tone))
+            found.append(replace(block, rows=rows))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from orderlink.basics import CLOSED, Status
 from orderlink.codec import read_time
-from orderlink.decide.telling import is_stale, wants_person
+from orderlink.decide.telling import end_of_api, is_stale, wants_person
 from orderlink.decide.timing import clock_is_trusted
 from orderlink.decide.urgency import Damage, damage, last_day, urgency
 from orderlink.problems import WORDS, advice
@@ -108,6 +108,7 @@ class StatusReport(Value, frozen=True):
     orphans: Mapping[str, int]  # what is not in the configuration -> its open orders
     hours: tuple[Hour, ...] = ()  # the last 24, the present one included
     last_run: LastRun | None = None
+    ends: tuple[str, ...] = ()  # which APIs end soon, or did, a sentence each
 
     @property
     def needs_person(self) -> tuple[Concern, ...]:
@@ -159,6 +160,7 @@ def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
         orphans=_orphans(places, counts),
         hours=_hours(first_hour, tallies),
         last_run=_last_run(store) if store else None,
+        ends=tuple(filter(None, (end_of_api(one, today) for one in config.connections()))),
     )
 
 

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
     from orderlink.report.blocks import Block
 
-STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.BAD: "bold red", Tone.QUIET: "dim"}
+STYLES = {
+    Tone.PLAIN: "",
+    Tone.GOOD: "green",
+    Tone.FAIR: "bold yellow",
+    Tone.BAD: "bold red",
+    Tone.QUIET: "dim",
+}
 
 
 def rich_text(blocks: Sequence[Block], width: int, colours: bool, ascii_only: bool) -> str:  # noqa: FBT001
@@ -59,6 +65,7 @@ def _table(table: Table, ascii_only: bool) -> RichTable:  # noqa: FBT001
             no_wrap=not column.wraps,
             overflow="fold",
         )
-    for row in table.rows:
-        found.add_row(*(Text(cell) for cell in row))
+    tones = table.tones or (Tone.PLAIN,) * len(table.rows)
+    for (first, *rest), tone in zip(table.rows, tones, strict=True):
+        found.add_row(Text(first, style=STYLES[tone]), *(Text(cell) for cell in rest))
     return found

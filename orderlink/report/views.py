@@ -169,6 +169,7 @@ def _warnings(report: StatusReport) -> list[Block]:
             "This machine's clock lies before the newest time in the state file: what needs time to"
             " pass is not done. Set the clock (NTP)."
         )
+    found += [f"{end}: update orderlink." for end in report.ends]
     return [Sentence(text, Tone.BAD) for text in found]
 
 
