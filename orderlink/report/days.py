@@ -39,6 +39,25 @@ def instant(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def length(seconds: float) -> str:
+    """Write how long something took: `< 1 s`, `4 s`, `12 min 5 s`, `1 h 2 min`."""
+    minutes, rest = divmod(int(seconds), 60)
+    if not minutes:
+        return f"{rest} s" if rest else "< 1 s"
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return span(timedelta(minutes=minutes))
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """Say how long ago something was."""
+    if at is None:
+        return "never"
+    if at > now:
+        return f"{instant(at)} (ahead of this clock)"
+    return f"{span(now - at)} ago" if span(now - at) != "now" else "just now"
+
+
 def on_day(day: date, today: date) -> str:
     """Say how a day lies to today: `2026-11-23 (today)`."""
     distance = (day - today).days

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from orderlink.report.concerns import Concern
     from orderlink.report.order import OrderReport
     from orderlink.report.places import Places
-    from orderlink.report.status import Concern, Connected, LastRun, StatusReport, Waiting
+    from orderlink.report.status import Connected, LastRun, StatusReport, Waiting
     from orderlink.rows import EffectRow, EventRow, LineRow, OrderKey, OrderRow
 
 VERSION = 1

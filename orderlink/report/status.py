@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from orderlink.basics import CLOSED, Status
 from orderlink.codec import read_time
-from orderlink.decide.telling import is_stale, wants_person
+from orderlink.decide.telling import is_stale
 from orderlink.decide.timing import clock_is_trusted
-from orderlink.decide.urgency import Damage, damage, last_day, urgency
-from orderlink.problems import WORDS, advice
+from orderlink.decide.urgency import last_day
+from orderlink.report.concerns import NEAR, SHOWN, Concern, concerns
 from orderlink.report.days import day_in_amsterdam
 from orderlink.report.places import Place, Places
-from orderlink.rows import OrderKey, OrderRow, ProblemRow, Tally
+from orderlink.rows import OrderRow, Tally
+from orderlink.store.reading import open_for_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,27 +26,10 @@ if TYPE_CHECKING:
     from orderlink.rows import OrderCount
     from orderlink.store import Store
 
-SHOWN = 20
-"""So many orders at most in each list of the status."""
-NEAR = timedelta(days=1)
-"""A date counts as near from the day before."""
 HOURS = 24
 HOUR = timedelta(hours=1)
 STAGES = {"marketplace": ("import", "push"), "shop": ("create", "poll")}
 """The stages that succeed or fail for a connection of each role."""
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """An open problem with what a person needs to know about it."""
-
-    problem: ProblemRow
-    connection: str  # the name in the configuration
-    meaning: str
-    advice: str
-    needs_person: bool
-    damage: Damage = Damage.REST
-    last_day: date | None = None  # on which an order must leave: this one, or the most urgent one
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +120,16 @@ class StatusReport:
         return not (self.needs_person or self.stale or self.orphans)
 
 
+def look(config: Config, now: datetime) -> StatusReport:
+    """Gather the status from the state file as it is now. Raises `StateError`."""
+    store = open_for_reading(config.state)
+    try:
+        return gather(config, store, now)
+    finally:
+        if store:
+            store.close()
+
+
 def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
     """Gather the status; `store` None: nothing has run yet."""
     places = Places(config, store)
@@ -172,39 +166,6 @@ def gone_stale(store: Store, now: datetime) -> bool:
     """Tell whether no stage went well for any connection for too long."""
     good = [at for _, _, at in store.successes()]
     return is_stale(max(good, default=store.first_start()), now)
-
-
-def concerns(config: Config, places: Places, store: Store, now: datetime) -> tuple[Concern, ...]:
-    """List the open problems, what does most damage first; those of gone connections are kept."""
-    today = day_in_amsterdam(now)
-    last_days = _last_days(store, today)
-    found = [
-        Concern(
-            problem=problem,
-            connection=places.name(problem.connection),
-            meaning=WORDS[problem.word].meaning,
-            advice=advice(
-                problem.word,
-                order=problem.order_id,
-                connection=places.name(problem.connection),
-            ),
-            needs_person=wants_person(problem, now, config.alert_after),
-            damage=damage(problem.word, last, today),
-            last_day=last,
-        )
-        for problem in store.problems()
-        for last in [last_days.get(OrderKey(problem.connection, problem.order_id))]
-    ]
-    return tuple(sorted(found, key=lambda one: urgency(one.problem, one.last_day, today)))
-
-
-def _last_days(store: Store, today: date) -> dict[OrderKey, date]:
-    """Give the last day of each order with a problem, and of each connection's urgent orders."""
-    found = {key: last_day(days) for key, days in store.problem_days().items()}
-    for row in store.dated_orders((today + NEAR).isoformat(), SHOWN):
-        for place in (OrderKey(row.key.connection, ""), OrderKey(row.shop, "")):
-            found[place] = min(found.get(place) or date.max, last_day(row) or date.max)
-    return {key: day for key, day in found.items() if day is not None}
 
 
 def _successes(store: Store) -> Mapping[str, dict[str, datetime]]:
