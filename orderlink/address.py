@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +43,7 @@ _YEARS = range(1800, 2100)
 """Numbers that are part of a name as often as not: Plein 1944."""
 
 
-@dataclass(frozen=True, slots=True)
-class Street:
+class Street(Value, frozen=True):
     """A street line, whole in `name`, or taken apart; `gap` and `glue` are what stood between."""
 
     name: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html import unescape
@@ -19,6 +18,7 @@ from orderlink.budget import LONGEST_BLOCK, reset_at
 from orderlink.errors import Ambiguous, Refused, RemoteError, SignInFailed, TryLater
 from orderlink.jsontext import NotJson, loads
 from orderlink.redact import safe_text
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,8 +54,7 @@ _INVISIBLE = re.compile(
 _WHOLE_PAGE = re.compile(rb"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Value, frozen=True):
     """A request, as far as its answer must be judged. `unsafe` tells that it may change things."""
 
     label: str
@@ -67,8 +66,7 @@ class Asked:
         return f"{self.method} {safe_text(self.path, 120)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Value, frozen=True):
     """An answer as it came: `body` inflated, or None where its end was never seen."""
 
     status: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from orderlink.values import Value
 
 Json = Any
 """A JSON value: what `json` reads, with every number that has a fraction as `Decimal`."""
@@ -27,8 +28,7 @@ CLOSED = frozenset({Status.SHIPPED, Status.CANCELLED})
 """Absorbing: no decision leads out of these."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(Value, frozen=True):
     """A parcel as the shop tells it: the code as written there, and who carries it if it says so.
 
     `contents` maps SKUs (where there is none, product ids) to pieces where the shop says what is

@@ -7,9 +7,10 @@ Amazon's Selling Partner API gives the refill per second as `x-amzn-RateLimit-Li
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NotRequired, TypedDict
+
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,7 @@ _UNIX_TIMES_BEGIN = 10**8
 _ROUNDING = timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Value, frozen=True):
     """What a remote allows: `capacity` requests at once, `per_second` more with every second."""
 
     capacity: float
@@ -46,8 +46,7 @@ class BudgetState(TypedDict):
     per_second: NotRequired[float]
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(Value, frozen=True):
     """How many requests may be sent: `tokens` of them at the instant `at`.
 
     None is given before `until`, where the remote named such an instant, and at least one then.

@@ -11,10 +11,9 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
@@ -33,6 +32,8 @@ from orderlink.settings import (
     ShopSettings,
     StrictModel,
 )
+from orderlink.values import Value
+from orderlink.where import VARIABLE, find_config, usual_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +51,6 @@ __all__ = [
     "refuse_same_bindings",
 ]
 
-VARIABLE: Final = "ORDERLINK_CONFIG"
 _LARGEST: Final = 1024 * 1024
 
 
@@ -80,6 +80,20 @@ class FileSettings(StrictModel):
         default=None,
         description="Path of the log file. Left out: beside the state file, ending in `.log`.",
     )
+    log_level: Literal["warning", "info", "debug"] = Field(
+        default="info",
+        description="What is logged: `warning` (what went wrong), `info` (what was done, too), or"
+        " `debug` (each request, too, without its content).",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How: `text` for people, or `json`, a document a line."
+    )
+    log_megabytes: Annotated[int, Field(strict=True)] = Field(
+        default=1, ge=1, le=1000, description="At this size the log file is put aside."
+    )
+    log_files: Annotated[int, Field(strict=True)] = Field(
+        default=3, ge=1, le=100, description="So many log files that were put aside are kept."
+    )
     keep_personal_data: Duration = Field(
         default=timedelta(days=30),
         description="How long names, addresses, mail addresses and phone numbers are kept after an"
@@ -89,8 +103,16 @@ class FileSettings(StrictModel):
     marketplaces: Tables = Field(description="The marketplaces: a table [marketplaces.NAME] each.")
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class LogStyle(Value, frozen=True):
+    """How the log file is written: words of `log_level` and `log_format`, bytes, older files."""
+
+    level: str
+    format: str
+    largest: int
+    files: int
+
+
+class Config(Value, frozen=True):
     """A configuration that holds together; paths are absolute, the order is that of the file.
 
     `shop_classes` and `marketplace_classes` give the connector's class by the connection's name.
@@ -99,29 +121,13 @@ class Config:
     path: Path
     state: Path
     log: Path | None
+    log_style: LogStyle
     alert_after: timedelta
     keep_personal_data: timedelta
     shops: Mapping[str, ShopSettings]
     marketplaces: Mapping[str, MarketplaceSettings]
     shop_classes: Mapping[str, type[Any]]
     marketplace_classes: Mapping[str, type[Any]]
-
-
-def find_config(option: str | None, environment: Mapping[str, str]) -> Path:
-    """Tell where the configuration is: `--config`, ORDERLINK_CONFIG, or the usual place.
-
-    The file need not exist. Raises `ConfigurationError` for an empty `--config`.
-    """
-    if option is not None and not option.strip():
-        raise ConfigurationError(["--config is empty; it takes the path of the configuration file"])
-    named = option or environment.get(VARIABLE, "").strip()
-    if not named:
-        return _usual_place()
-    try:
-        return Reading().path(named)
-    except ValueError as error:
-        source = "--config" if option else VARIABLE
-        raise ConfigurationError([f"{source} {error}"]) from None
 
 
 def load_config(path: Path) -> Config:
@@ -160,25 +166,6 @@ def refuse_same_bindings(config: Config) -> None:
 def config_schema() -> dict[str, Any]:
     """Describe the file for editors: JSON Schema, draft 2020-12, every builtin key included."""
     return schema_of(FileSettings)
-
-
-def _usual_place() -> Path:
-    import platformdirs  # noqa: PLC0415 - not needed where the files are named
-
-    return platformdirs.user_config_path("orderlink") / "orderlink.toml"
-
-
-def _usual_state(path: Path) -> Path:
-    """Give a state file that no other configuration has by accident."""
-    import hashlib  # noqa: PLC0415 - not needed where the state file is named
-
-    import platformdirs  # noqa: PLC0415
-
-    folder = platformdirs.user_state_path("orderlink")
-    if path.resolve() == _usual_place().resolve():
-        return folder / "orderlink.sqlite3"
-    mark = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]
-    return folder / f"{path.stem}-{mark}.sqlite3"
 
 
 def _same_bindings(
@@ -254,13 +241,16 @@ class _Loader:
         self._check_shops(document)
         if not isinstance(top, FileSettings) or self.problems:
             return None
-        state = top.state or _usual_state(self.path)
+        state = top.state or usual_state(self.path)
         if len({self.path, state, top.log}) < 3:
             self._complain(("state",), "must be another file than the configuration and the log")
         return Config(
             path=self.path,
             state=state,
             log=top.log,
+            log_style=LogStyle(
+                top.log_level, top.log_format, top.log_megabytes * 1024 * 1024, top.log_files
+            ),
             alert_after=top.alert_after,
             keep_personal_data=top.keep_personal_data,
             shops=cast("dict[str, ShopSettings]", shops),

@@ -6,10 +6,11 @@ Every key may stand at a shop, for all its marketplaces, and at a marketplace, f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from orderlink.values import Value, field
 
 Text = Annotated[str, Field(min_length=1)]
 TEXTS = ("order_number", "payment_method_title", "shipping_method_title", "order_note")
@@ -17,8 +18,7 @@ RENAMED = {"status_after_import": "status", "order_note": "note"}
 """The keys that have another name in `Creation`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Creation:
+class Creation(Value, frozen=True):
     """How an order of one marketplace connection is created in its shop.
 
     Texts take `{marketplace}` and `{order}`; what is empty is the shop connector's to choose.

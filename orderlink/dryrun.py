@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from orderlink.clock import Clock
     from orderlink.rows import EffectRow, OrderRow
+    from orderlink.steps import Steps
 
 T = TypeVar("T")
 
@@ -42,12 +43,13 @@ class DryOutbox(Outbox):
         super().__init__(store, clock, quarantine)
         self._say = say
 
-    def call(self, row: OrderRow, effect: EffectRow, call: Callable[[], T]) -> T:  # noqa: ARG002
+    def call(self, row: OrderRow, effect: EffectRow, call: Callable[[], T]) -> Steps[T]:  # noqa: ARG002
         """Say what the call would have sent."""
         target = self._store.connection(effect.target).label
         sentence, answer = _pretend(row, effect, target)
         label = self._store.connection(row.key.connection).label
         self._say(f"{label} {row.key.order_id}: {sentence}")
+        yield from ()
         return answer  # type: ignore[no-any-return]
 
 

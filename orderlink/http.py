@@ -7,10 +7,10 @@ requests may follow each other in `orderlink.budget`.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from orderlink import __version__, answers, budget, jsontext, origins
@@ -19,7 +19,9 @@ from orderlink.clock import Clock
 from orderlink.errors import RemoteError, SignInFailed, TryLater
 from orderlink.model import Json
 from orderlink.redact import safe_text
+from orderlink.shelves import Shelf
 from orderlink.transport import CutShortError, NotSentError, Transport
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
     from orderlink.budget import Budget, BudgetState
+
+log = logging.getLogger("orderlink.http")
 
 LONGEST_BUDGET_WAIT = 5.0
 """Seconds that a request waits for its budget before it is put off to a later run."""
@@ -45,8 +49,7 @@ _STANDARD_HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value, frozen=True):
     """An answer that was read whole. `document` is its JSON, None where it had no body."""
 
     status: int
@@ -54,20 +57,7 @@ class Answer:
     document: Json
 
 
-class Shelf(Protocol):
-    """Small values that a connection keeps across runs."""
-
-    def get(self, name: str) -> str | None:
-        """Give the value, or None where there is none or it has expired."""
-        ...
-
-    def put(self, name: str, value: str, until: datetime | None = None) -> None:
-        """Keep a value, until an instant or for good."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Value, frozen=True):
     """What a connector is handed: its only way to the outside, and what it keeps across runs."""
 
     http: Http
@@ -76,8 +66,7 @@ class Link:
     memory: Shelf
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(Value, frozen=True):
     """What is sent, sign-in apart, and the bucket that it draws on."""
 
     asked: Asked
@@ -295,6 +284,7 @@ class Http:
             )
         except NotSentError as error:
             self._count_failure()
+            log.debug("%s: %s: nothing was sent", self._label, asked)
             raise TryLater(
                 f"{self._label}: no connection, {error}; nothing was sent, it is tried again "
                 "in the next run.",
@@ -302,8 +292,11 @@ class Http:
             ) from error
         except CutShortError as error:
             self._count_failure()
+            log.debug("%s: %s: no whole answer", self._label, asked)
             raise answers.unsure(asked, str(error), transport=True) from error
         self._learn(request, raw, began)
+        passed = int((self._clock.now() - began).total_seconds() * 1000)
+        log.debug("%s: %s: %s, %s ms", self._label, asked, raw.status, passed)
         return raw
 
     def _count_failure(self) -> None:

@@ -33,6 +33,22 @@ class Locked(OrderlinkError):  # noqa: N818 - a state, not a fault
         self.since = since
 
 
+def runs_since(state: Path) -> datetime | None:
+    """Tell since when a run is active, by what its lock says; None: none is, as far as is known.
+
+    The lock itself is not touched: a run that starts in this moment must get it.
+    """
+    try:
+        with open(f"{state}.lock", encoding="utf-8") as file:  # noqa: PTH123 - a plain string
+            note = json.loads(file.read(200))
+        since = read_time(note["since"])
+        with suppress(PermissionError):  # another user's process, but there it is
+            os.kill(int(note["pid"]), 0)
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return None
+    return since
+
+
 class RunLock:
     """The lock of one state file. A context manager; raises `Locked`."""
 

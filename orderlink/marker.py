@@ -8,6 +8,8 @@ from contextlib import suppress
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from orderlink.errors import StateError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -38,12 +40,24 @@ def age(state: Path, origin: str, run: int) -> Age:
 
 def leave(state: Path, origin: str, run: int) -> None:
     """Keep the number of the last run; a disk that is full loses the marker, not the run."""
-    temporary = f"{_path(state)}.new"
     with suppress(OSError):
-        file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            os.write(file, json.dumps({"origin": origin, "run": run}).encode())
-            os.fsync(file)
-        finally:
-            os.close(file)
-        os.replace(temporary, _path(state))  # noqa: PTH105
+        _write(state, origin, run)
+
+
+def expect_old(state: Path, origin: str, run: int) -> None:
+    """Let the next run, which has this number, find the state file old. Raises `StateError`."""
+    try:
+        _write(state, origin, run)
+    except OSError as error:
+        raise StateError(f"{_path(state)} cannot be written: {error.strerror}") from error
+
+
+def _write(state: Path, origin: str, run: int) -> None:
+    temporary = f"{_path(state)}.new"
+    file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(file, json.dumps({"origin": origin, "run": run}).encode())
+        os.fsync(file)
+    finally:
+        os.close(file)
+    os.replace(temporary, _path(state))  # noqa: PTH105

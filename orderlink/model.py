@@ -7,20 +7,19 @@ are aware UTC. Nothing here does I/O, and nothing here knows a platform.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from orderlink.basics import CLOSED, Json, Parcel, Status
 from orderlink.currency import decimals_of, split_by_largest_remainder, unit_of
+from orderlink.values import Value, field, replace
 
 __all__ = ["CLOSED", "Json", "Parcel", "Status"]
 """What comes from `orderlink.basics`, and belongs to the model all the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Value, frozen=True):
     """Where and to whom; every part as the marketplace gave it, empty where it gave none.
 
     `street` may hold the whole street line where the marketplace does not split it.
@@ -46,8 +45,7 @@ class Address:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Value, frozen=True):
     """One article of an order. `unit_price` and `total` (of all pieces) are what the buyer paid."""
 
     id: str
@@ -86,8 +84,7 @@ class Line:
         return self.total * self.wanted / (self.quantity or 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(Value, frozen=True):
     """What an order costs beside its lines and shipping: gift wrap, a surcharge, a deposit."""
 
     name: str
@@ -95,8 +92,7 @@ class Charge:
     tax: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Value, frozen=True):
     """A whole order as the marketplace tells it."""
 
     id: str
@@ -179,8 +175,7 @@ class Order:
         return Sighting(self.id, self.placed_at, lines)
 
 
-@dataclass(frozen=True, slots=True)
-class LineSighting:
+class LineSighting(Value, frozen=True):
     """What a marketplace's list says about one line."""
 
     id: str
@@ -191,8 +186,7 @@ class LineSighting:
     cancellation_requested: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Value, frozen=True):
     """An order in a marketplace's list. A line that is missing says nothing about that line."""
 
     order_id: str
@@ -200,24 +194,21 @@ class Sighting:
     lines: tuple[LineSighting, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Value, frozen=True):
     """An order that the program cannot read: its id (as far as known) and why, in words."""
 
     order_id: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Value, frozen=True):
     """What to list: what changed since an instant, or (None) everything that is open."""
 
     since: datetime | None
     position: str = ""  # where an earlier run stopped; empty: from the start
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Value, frozen=True):
     """One page of a marketplace's list. `position` names the next page; empty: this was the last.
 
     `until` is the instant up to which the list speaks, where the marketplace says so.
@@ -228,16 +219,14 @@ class Page:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ShippedLine:
+class ShippedLine(Value, frozen=True):
     """Pieces of one marketplace line that leave in one shipment."""
 
     line_id: str
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class Shipment:
+class Shipment(Value, frozen=True):
     """What is reported to the marketplace. `code` is empty for a shipment without one.
 
     `reference` is ours alone and made of the order and its `number` among the order's shipments.
@@ -263,8 +252,7 @@ def shipment_reference(order_id: str, number: int) -> str:
     return f"orderlink-{order_id}-{number}"[:90]
 
 
-@dataclass(frozen=True, slots=True)
-class SeenShipment:
+class SeenShipment(Value, frozen=True):
     """A shipment that the marketplace knows; `reference` is as in `Shipment` where it is ours."""
 
     reference: str
@@ -273,15 +261,13 @@ class SeenShipment:
     lines: tuple[ShippedLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Value, frozen=True):
     """The write was carried out. `remote_ref` is the remote's id for it, if it gave one."""
 
     remote_ref: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Value, frozen=True):
     """The write was taken and will be carried out later.
 
     `ticket` is what to ask for; empty: it is believed when it is seen among an order's `shipments`.
@@ -299,8 +285,7 @@ class TicketState(StrEnum):
     UNKNOWN = "unknown"  # the remote gave up on it, or no longer knows it
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Value, frozen=True):
     """The remote's answer about an accepted write; `message` is in the remote's own words."""
 
     id: str
@@ -309,8 +294,7 @@ class Ticket:
     created_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Value, frozen=True):
     """What marks a shop order as ours.
 
     `reference` is `TYPE:INSTANCE:MARKETPLACE_ORDER_ID`, `origin` the state file's id, and
@@ -330,8 +314,7 @@ class ShopState(StrEnum):
     GONE = "gone"  # cancelled, deleted, in the trash, or wholly refunded
 
 
-@dataclass(frozen=True, slots=True)
-class ShopLine:
+class ShopLine(Value, frozen=True):
     """One line of a shop order; `total` is what the buyer pays for it, tax included.
 
     `line_id` is the marketplace's line that it stands for, where we made it ourselves.
@@ -344,8 +327,7 @@ class ShopLine:
     line_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ShopOrder:
+class ShopOrder(Value, frozen=True):
     """An order as the shop tells it."""
 
     id: str
@@ -363,8 +345,7 @@ class ShopOrder:
     unlike: tuple[str, ...] = ()  # parts of the address that it shows otherwise than sent
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Value, frozen=True):
     """What will be sent to the shop to create an order: the document, and what it must add up to.
 
     `public` names the top-level keys of `document` that hold no buyer's data: they are kept after
@@ -380,8 +361,7 @@ class Draft:
     remarks: tuple[str, ...] = ()  # what is not taken over as it is, without a buyer's data
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Value, frozen=True):
     """The answer of a complete look-up in the shop.
 
     `orders` are all that carry one of the references or order numbers asked for, lowest id first;
@@ -392,8 +372,7 @@ class Found:
     newest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Value, frozen=True):
     """What the shop said about the ids that it was asked for.
 
     `absent` are ids that the answer left out, which proves nothing by itself.

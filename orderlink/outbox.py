@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,12 +16,15 @@ from orderlink.decide.verdict import NOTHING, Problem, Verdict
 from orderlink.errors import Ambiguous, Refused, RemoteError, SignInFailed, TryLater
 from orderlink.model import Json
 from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
+from orderlink.steps import ask
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import timedelta
 
     from orderlink.clock import Clock
+    from orderlink.steps import Steps
     from orderlink.store import Store
 
 T = TypeVar("T")
@@ -39,8 +41,7 @@ TRANSPORT_FAILURES = 3
 """So many in a row, and a connection gets no more writes in this run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value, frozen=True):
     """What an answer means: the effect's new state and what changes about the order.
 
     `document` replaces the effect's copy of what it sent (which may hold a buyer's data).
@@ -68,12 +69,21 @@ class Outbox:
         self._store = store
         self._clock = clock
         self._quarantine = quarantine
+        self.restored_at: datetime | None = None
+        """When a backup was restored. What the lost life sent last may still be on its way: for a
+        quarantine it is only looked."""
         self._closed: dict[str, str] = {}
         self._failures: Counter[str] = Counter()
 
     def is_closed(self, target: str) -> bool:
         """Tell whether a connection gets no more writes in this run."""
-        return target in self._closed
+        return target in self._closed or self._only_looks(target)
+
+    def _only_looks(self, target: str) -> bool:
+        if self.restored_at is None:
+            return False
+        length = self._quarantine(target)
+        return length is None or self._clock.now() < self.restored_at + length
 
     def send(
         self,
@@ -83,7 +93,7 @@ class Outbox:
         call: Callable[[], T],
         read_answer: Callable[[T], Outcome],
         read_refusal: Callable[[Refused], Verdict] = lambda _refusal: NOTHING,
-    ) -> Outcome | None:
+    ) -> Steps[Outcome | None]:
         """Carry one effect out and record how it went, whatever that was.
 
         `document` is the effect's own copy of what `call` sends. What follows from an answer or a
@@ -103,7 +113,7 @@ class Outbox:
         if self.is_closed(effect.target) or not self._store.change_effect(effect, started):
             return None
         try:
-            answer = self.call(row, started, call)
+            answer = yield from self.call(row, started, call)
             self._failures[effect.target] = 0
             outcome = read_answer(answer)
         except Refused as refusal:
@@ -119,9 +129,9 @@ class Outbox:
         self.record(row, started, outcome)
         return outcome
 
-    def call(self, row: OrderRow, effect: EffectRow, call: Callable[[], T]) -> T:  # noqa: ARG002
+    def call(self, row: OrderRow, effect: EffectRow, call: Callable[[], T]) -> Steps[T]:  # noqa: ARG002
         """Make the call. A dry run does something else in this place."""
-        return call()
+        return (yield from ask(effect.target, call))
 
     def record(self, row: OrderRow, effect: EffectRow, outcome: Outcome) -> None:
         """Write an outcome down, with everything that follows from it, in one transaction."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from orderlink.errors import ConfigurationError
 from orderlink.model import CLOSED, Order, Status
 from orderlink.problems import WORDS
 from orderlink.rows import EffectState, Event, Kind, OrderKey, OrderRow
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from orderlink.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Value, frozen=True):
     """What became of one order: `changed`, and a sentence that says it."""
 
     changed: bool

@@ -5,9 +5,10 @@ A problem stands beside an order's status or on a connection. Its word is stable
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -21,8 +22,7 @@ class Block(StrEnum):
     SHIP = "ship"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Value, frozen=True):
     """One entry of the vocabulary.
 
     `transient`: it may go away by itself, a person is told after `alert_after` only.

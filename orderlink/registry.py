@@ -10,13 +10,13 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from orderlink import marketplaces, shops
 from orderlink.complaints import suggestion
 from orderlink.errors import ConfigurationError
 from orderlink.settings import ConnectionSettings, MarketplaceSettings, ShopSettings
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Value, frozen=True):
     """One of the two kinds of connectors: its name, its words, and what a class must have."""
 
     name: str

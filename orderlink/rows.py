@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from orderlink.basics import Json, Parcel, Status
+from orderlink.values import Value, field
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class OrderKey:
+class OrderKey(Value, frozen=True, order=True):
     """An order's identity: the marketplace connection's id and the marketplace's order id."""
 
     connection: str
     order_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class LineRow:
+class LineRow(Value, frozen=True):
     """One line as last seen at the marketplace; amounts include tax."""
 
     line_id: str
@@ -57,8 +55,7 @@ def is_partial(lines: tuple[LineRow, ...]) -> bool:
     return any(line.shipped or line.cancelled for line in own) and any(line.open for line in own)
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRow:
+class OrderRow(Value, frozen=True):
     """One order as the state file has it."""
 
     key: OrderKey
@@ -144,8 +141,7 @@ class EffectState(StrEnum):
     WITHDRAWN = "withdrawn"  # taken back before it was sent
 
 
-@dataclass(frozen=True, slots=True)
-class EffectRow:
+class EffectRow(Value, frozen=True):
     """One remote write: its own copy of what it sends, and how it went."""
 
     key: OrderKey
@@ -168,8 +164,7 @@ class EffectRow:
         return self.state in {EffectState.STARTED, EffectState.ACCEPTED, EffectState.UNKNOWN}
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemRow:
+class ProblemRow(Value, frozen=True):
     """What stands in the way of an order or (order_id empty) of a connection."""
 
     id: int
@@ -180,29 +175,60 @@ class ProblemRow:
     sentence: str
     details: Mapping[str, str] = field(default_factory=dict)
     told_at: datetime | None = None
+    solved_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Value, frozen=True):
     """Something that happened to an order or a connection. Never holds personal data."""
 
     word: str
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """An event with its time and place."""
+class EventRow(Value, frozen=True):
+    """An event with its time and place. `run` None: a person did it."""
 
     at: datetime
     connection: str
     order_id: str
     word: str
     details: Mapping[str, str]
+    run: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderDays:
+class RunRow(Value, frozen=True):
+    """One run. `ended_at` None: it is under way, or its process was killed.
+
+    `outcome` is `ok`, `failed` (a connection failed, or orderlink itself did), `stopped` (by its
+    time limit or on request, the next run went on) or `broken_off` (it could not go on at all).
+    """
+
+    number: int
+    command: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    counts: Mapping[str, int]
+
+    @property
+    def seconds(self) -> int | None:
+        """How long it took; None where it has not ended, or a clock was set meanwhile."""
+        if self.ended_at is None or self.ended_at < self.started_at:
+            return None
+        return int((self.ended_at - self.started_at).total_seconds())
+
+    def became(self, running_since: datetime | None) -> str:
+        """Say what became of it: its outcome, or that it is `running`, or was `interrupted`.
+
+        `running_since` is when the active run began, None: there is none.
+        """
+        if self.ended_at is not None:
+            return self.outcome
+        began = running_since is not None and running_since <= self.started_at
+        return "running" if began else "interrupted"
+
+
+class OrderDays(Value, frozen=True):
     """The days that an order has to keep, as in `OrderRow`."""
 
     ship_by: date | None = None
@@ -210,8 +236,7 @@ class OrderDays:
     deliver_by: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderCount:
+class OrderCount(Value, frozen=True):
     """So many orders of a marketplace, for a shop, stand in a status."""
 
     connection: str
@@ -220,8 +245,7 @@ class OrderCount:
     orders: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Value, frozen=True):
     """Something happened so often in the hour that begins then; see `orderlink.decide.counting`."""
 
     hour: datetime
@@ -231,8 +255,7 @@ class Tally:
     times: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionRow:
+class ConnectionRow(Value, frozen=True):
     """One connection: an id of its own, bound to (type, address, client)."""
 
     id: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,23 +18,27 @@ from orderlink.cycle.run import Run, Selection
 from orderlink.cycle.stages import STAGES, finish
 from orderlink.decide.telling import to_tell, wants_person
 from orderlink.dryrun import DryOutbox, copy_of
-from orderlink.errors import ConfigurationError
+from orderlink.errors import ConfigurationError, OrderlinkError, StateError
 from orderlink.lock import RunLock
 from orderlink.marker import Age
 from orderlink.outbox import Outbox
 from orderlink.redact import Redactor
-from orderlink.rows import OrderKey, ProblemRow
+from orderlink.rows import Event, OrderKey, ProblemRow
+from orderlink.steps import Alone, carry_out
 from orderlink.store import Store
 from orderlink.store.database import Database
+from orderlink.values import Value
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderlink.config import Config
 
 log = logging.getLogger("orderlink")
+log.addHandler(logging.NullHandler())  # without a log file nothing goes to stderr by itself
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(Value, frozen=True):
     """What a person or cron asked for."""
 
     stage: str
@@ -59,8 +64,7 @@ class World:
     redactor: Redactor = field(default_factory=lambda: Redactor(()))
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Value, frozen=True):
     """How a run went: what was counted, what needs a person, and faults of orderlink itself."""
 
     counts: Counter[str]
@@ -100,9 +104,41 @@ def _run(config: Config, order: Order, world: World) -> Report:
 
 
 def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
+    number = store.start_run(order.stage, world.clock.now())
+    log.debug("run %s (%s) starts", number, order.stage)
+    try:
+        return _carry_out(config, order, _logged(world), store, number)
+    except (Exception, KeyboardInterrupt) as error:
+        _note_end(store, number, world.clock, error)
+        raise
+
+
+def _logged(world: World) -> World:
+    """Let the log file have what is said and told, too."""
+
+    def say(label: str, text: str) -> None:
+        log.info("%s: %s", label, text)
+        world.say(label, text)
+
+    def tell(text: str) -> None:
+        log.warning("%s", text)
+        world.tell(text)
+
+    return replace(world, say=say, tell=tell)
+
+
+def _note_end(store: Store, number: int, clock: Clock, error: BaseException) -> None:
+    """Note that a run could not go on; a bug's own words may hold a buyer's data."""
+    why = str(error) if isinstance(error, OrderlinkError) else type(error).__name__
+    log.error("run %s is broken off: %s", number, why)
+    with suppress(StateError), store.transaction():
+        store.add_event(NOWHERE, Event("broken_off", {"why": why}), clock.now())
+        store.end_run(number, "broken_off", {}, clock.now())
+
+
+def _carry_out(config: Config, order: Order, world: World, store: Store, number: int) -> Report:
     clock = world.clock
     end = clock.monotonic() + order.max_seconds
-    number = store.start_run(order.stage, clock.now())
     with store.transaction():
         recovered = store.recover_started()
     if recovered:
@@ -124,9 +160,10 @@ def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
     )
     if not order.dry_run:
         _hold_against_marker(config, store, this, number)
+        _only_look_after_restore(store, this)
     selection = Selection(_keys(store, order.orders), order.force, sample=order.sample)
     try:
-        STAGES[order.stage](this, selection)
+        carry_out(STAGES[order.stage](this, selection), Alone())
         finish(this)
     finally:
         for pair in pairs:
@@ -138,16 +175,27 @@ def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
         marker.leave(config.state, store.origin(), number)
     if this.trusted():
         this.counts["purged"] += purge(store, clock.now(), config.keep_personal_data)
+        _end_of_restore(config, store, clock.now())
     this.counts["recovered"] += recovered
-    outcome = "ok" if not (this.failed or this.bugs or missing) else "failed"
+    failed, finished = bool(this.failed or this.bugs or missing), this.may_go_on()
+    outcome = "failed" if failed else "ok" if finished else "stopped"
     with store.transaction():
+        for bug in dict.fromkeys(this.bugs):
+            store.add_event(NOWHERE, Event("fault", {"why": bug}), clock.now())
         store.end_run(number, outcome, this.counts, clock.now())
+    log.info("run %s (%s) ended: %s%s", number, order.stage, outcome, _counted(this.counts))
     problems = tell(store, config, world, quiet=order.dry_run)
     return Report(this.counts, problems, this.bugs, this.may_go_on())
 
 
+def _counted(counts: Counter[str]) -> str:
+    return "".join(f", {count} {name}" for name, count in sorted(counts.items()) if count)
+
+
 STATE = OrderKey("state", "")
 """The place of problems with the state file itself."""
+NOWHERE = OrderKey("", "")
+"""The place of what happened to a run as a whole."""
 
 
 def _hold_against_marker(config: Config, store: Store, this: Run, number: int) -> None:
@@ -155,16 +203,36 @@ def _hold_against_marker(config: Config, store: Store, this: Run, number: int) -
     origin = store.origin()
     found = marker.age(config.state, origin, number)
     if found is Age.OLD:
+        older = f"{config.state} is older than the last run that is known (a backup was restored?)"
+        what = "a backup was restored" if store.restored_at() else older
         with store.transaction():
             store.forget_looks()
-        this.tell(
-            f"{config.state} is older than the last run that is known (a backup was restored?): "
-            "everything is looked at again before anything is sent"
-        )
+            store.note_restored(this.now())
+        this.tell(f"{what}: everything is looked at again before anything is sent")
     if found is Age.REPLACED:
         sentence = f"{config.state} is a new one, an earlier one was here: what is in the shop "
         this.note_problem(STATE, "state_replaced", sentence + "already is not known")
     marker.leave(config.state, origin, number)
+
+
+def _only_look_after_restore(store: Store, this: Run) -> None:
+    """Let nothing be sent for a quarantine after a backup was restored."""
+    restored = store.restored_at()
+    if restored is not None and restored > this.now():  # a wrong clock wrote it
+        restored = this.now()
+        with store.transaction():
+            store.note_restored(restored)
+    if restored is not None:
+        this.outbox.restored_at = restored
+        this.say("state", "a backup was restored: for now everything is only looked up")
+
+
+def _end_of_restore(config: Config, store: Store, now: datetime) -> None:
+    restored = store.restored_at()
+    settings = [*config.shops.values(), *config.marketplaces.values()]
+    if restored and restored + max(one.quarantine for one in settings) <= now:
+        with store.transaction():
+            store.note_restored(None)
 
 
 def _keys(store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:

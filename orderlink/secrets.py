@@ -8,7 +8,6 @@ looks nothing up: a secret that cannot be had is the problem of its connection a
 from __future__ import annotations
 
 import difflib
-import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,7 @@ from orderlink.secret_places import (
     SecretFile,
     Source,
 )
+from orderlink.where import absolute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,12 +56,7 @@ class Reading:
 
     def path(self, text: object) -> Path:
         """Make a path absolute, `~` being the home directory. Raises ValueError."""
-        if not isinstance(text, str) or not text.strip() or "\0" in text:
-            raise ValueError("must be the path of a file, as text")
-        try:
-            return Path(os.path.abspath(self.folder / Path(text).expanduser()))  # noqa: PTH100 - a path that need not exist, links kept
-        except RuntimeError:
-            raise ValueError("begins with `~`, but that home directory is not known") from None
+        return absolute(text, self.folder)
 
 
 class Secret:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from typer.main import get_command
+
+from orderlink.cli import application, run
 from orderlink.marketplaces import BUILTIN as MARKETPLACES
 from orderlink.marketplaces import (
     GivesTickets,
@@ -20,6 +25,9 @@ from orderlink.problems import WORDS
 from orderlink.registry import MARKETPLACE, SHOP, connector_class, settings_model
 from orderlink.shops import BUILTIN as SHOPS
 from orderlink.shops import Cancels, Corrects, Holds, ReadsParcels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -53,6 +61,45 @@ def program(*arguments: str) -> str:
 def commands() -> str:
     """Show the help that lists the commands; each has its own `--help`."""
     return f"```text\n{program('--help').rstrip()}\n```"
+
+
+def command_paths() -> list[tuple[str, ...]]:
+    """List every command by the words that call it, those of groups after their group."""
+    return [path for path, _command in all_commands()]
+
+
+def all_commands() -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every command with the words that call it, as Typer has made it."""
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), get_command(application([])))]
+    while waiting:
+        path, command = waiting.pop()
+        if path:
+            yield path, command
+        inner = getattr(command, "commands", {}).items()
+        waiting += [((*path, name), one) for name, one in reversed(list(inner))]
+
+
+def help_of(*path: str) -> str:
+    """Give what the program prints for `--help`, at 80 columns; in this process, to be faster."""
+    said = io.StringIO()
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = "80"
+    try:
+        with redirect_stdout(said):
+            run([*path, "--help"])
+    finally:
+        del os.environ["COLUMNS"]
+        os.environ |= {} if before is None else {"COLUMNS": before}
+    return said.getvalue()
+
+
+def helps() -> str:
+    """Show the whole help of every command."""
+    parts = []
+    for path in command_paths():
+        name = " ".join(("orderlink", *path))
+        parts.append(f"#### {name}\n\n```text\n{help_of(*path).rstrip()}\n```")
+    return "\n" + "\n\n".join(parts) + "\n"
 
 
 def problems() -> str:
@@ -144,6 +191,7 @@ PARTS = {
     "problems": problems,
     "configuration": configuration,
     "matrix": matrix,
+    "help": helps,
 }
 
 

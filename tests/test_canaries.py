@@ -47,7 +47,9 @@ ECHO_IN_WORDS = {
     "code": "oops",
     "message": "cannot store Canaryfirst Canarylast, Canarystraat 12, canarymail@verkopen.bol.com",
 }
-BROKEN = """
+BROKEN = {
+    "woocommerce": """
+import logging
 from orderlink.shops.woocommerce import WooCommerce
 
 class Broken(WooCommerce):
@@ -55,8 +57,21 @@ class Broken(WooCommerce):
         settings, link = self._settings, self._link
         word = settings.consumer_secret.reveal()
         header = self._authorize(False)
-        raise RuntimeError(f"a bug beside {word} and {header}")
-"""
+        logging.getLogger(__name__).warning(f"a word on {draft.document}")
+        raise RuntimeError(f"a bug beside {word} and {header} with {draft.document} in hand")
+""",
+    "bol": """
+from orderlink.marketplaces.bol import Bol
+
+class Broken(Bol):
+    def order(self, order_id):
+        order = super().order(order_id)
+        try:
+            return {}[f"{order.ship_to}"]
+        except KeyError:
+            raise ValueError("no such street", order.ship_to.street, order.ship_to)
+""",
+}
 
 
 def found(content: bytes, words: list[bytes]) -> list[bytes]:
@@ -139,9 +154,13 @@ class Watched:
 
     def look_around(self, order: str) -> None:
         """Ask for everything that the program tells about its state."""
-        for command in (["status"], ["orders"], ["show", order]):
+        for command in (["status"], ["orders"], ["show", order], ["log"], ["log", "3"]):
             self.run(*command)
             self.run(*command, "--json")
+        for what in ("orders", "shipments", "problems"):
+            self.run("export", what)
+            self.run("export", what, "--json")
+        self.run("backup", "--force", str(self.folder / "backup.sqlite3"))
         self.run("sync", "--dry-run")
 
     def place(self, article: Article = MUG) -> str:
@@ -231,16 +250,28 @@ def test_a_shop_that_repeats_the_buyers_name_is_not_quoted_with_it(
 
 
 @pytest.mark.process
-def test_a_bug_of_a_connector_is_logged_without_secrets(watched: Watched) -> None:
-    (watched.folder / "broken.py").write_text(BROKEN)
+@pytest.mark.parametrize(
+    ("word", "kept"),
+    [
+        ("woocommerce", ["a bug beside [secret] and", "in create", "a word on {"]),
+        ("bol", ["ValueError: ('no such street'", "KeyError: ", "in order"]),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_bug_of_a_connector_is_logged_without_secrets_and_without_the_buyer(
+    watched: Watched, word: str, kept: list[str], form: str
+) -> None:
+    (watched.folder / "broken.py").write_text(BROKEN[word])
     config = watched.bench.config
-    config.write_text(config.read_text().replace('"woocommerce"', '"./broken.py:Broken"'))
+    text = config.read_text().replace(f'"{word}"', '"./broken.py:Broken"')
+    config.write_text(f'log_level = "debug"\nlog_format = "{form}"\n{text}')
     config.chmod(0o600)
     watched.place()
     assert watched.run("sync") == 3
     log = watched.bench.state.with_suffix(".log").read_text()
-    assert "a bug beside [secret]" in log
-    assert "in create" in log, "the traceback is there"
+    assert not [one for one in kept if one not in log], "what helps to find the bug is there"
+    watched.run("log")
+    watched.run("log", "1", "--json")
 
 
 @pytest.mark.process

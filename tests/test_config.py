@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from orderlink.config import (
     Config,
     FileSettings,
+    LogStyle,
     MarketplaceSettings,
     ShopSettings,
     config_schema,
@@ -90,6 +91,7 @@ def test_a_small_configuration_gets_its_defaults(path: Path) -> None:
     )
     assert (bol.import_from, bol.max_new_orders, bol.late_code_days) == ("", 200, 14)
     assert (bol.tracking_wait, bol.quarantine) == (timedelta(hours=3), timedelta(minutes=15))
+    assert config.log_style == LogStyle("info", "text", 1024 * 1024, 3)
     assert shop.completed_statuses == ("completed",)
     assert config.shop_classes["web"].__name__ == "WooCommerce"
     assert config.marketplace_classes["bol"].__name__ == "Bol"
@@ -104,7 +106,8 @@ def test_every_common_key_is_taken(path: Path, tmp_path: Path) -> None:
     config = load(
         path,
         'state = "s.sqlite3"\nlog = "~/log/orderlink.log"\nalert_after = "1h"\n'
-        'keep_personal_data = "90 days"\n'
+        'keep_personal_data = "90 days"\nlog_level = "debug"\nlog_format = "json"\n'
+        "log_megabytes = 20\nlog_files = 5\n"
         + SHOP_TABLE
         + 'completed_statuses = ["completed", "gone"]\nca_bundle = "ca.pem"\n'
         + 'proxy = "http://127.0.0.1:3128"\n'
@@ -119,6 +122,7 @@ def test_every_common_key_is_taken(path: Path, tmp_path: Path) -> None:
         timedelta(hours=1),
         timedelta(days=90),
     )
+    assert config.log_style == LogStyle("debug", "json", 20 * 1024 * 1024, 5)
     assert shop.completed_statuses == ("completed", "gone")
     assert (shop.ca_bundle, shop.proxy) == (str(tmp_path / "ca.pem"), "http://127.0.0.1:3128")
     assert (bol.import_from, bol.max_new_orders, bol.late_code_days) == ("2026-01-31", 0, 0)
@@ -302,6 +306,9 @@ def test_a_connector_without_a_type_is_told_which_there_are(path: Path) -> None:
         ('state = "~no-such-user-here/x"\n' + GOOD, "state: begins with `~`, but that home"),
         ('log = "a"\nstate = "./a"\n' + GOOD, "state: must be another file than"),
         ('log = "orderlink.toml"\n' + GOOD, "state: must be another file than"),
+        ('log_level = "chatty"\n' + GOOD, "log_level: must be 'warning', 'info' or 'debug'"),
+        ("log_files = 0\n" + GOOD, "log_files: must be at least 1"),
+        ("log_megabytes = 1.5\n" + GOOD, "log_megabytes: must be a whole number"),
     ],
 )
 def test_a_file_that_lacks_its_shape_is_explained(path: Path, text: str, problem: str) -> None:

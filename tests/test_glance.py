@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from orderlink.clock import ManualClock
 from orderlink.decide.verdict import Problem
+from orderlink.lock import RunLock
 from orderlink.model import Status
 from orderlink.report.document import status_document
 from orderlink.report.plain import render
@@ -136,13 +138,14 @@ def test_all_that_wait_are_told_and_five_are_shown(config: Config, store: Store)
 
 
 def test_the_last_run_says_whether_cron_is_alive(config: Config, store: Store) -> None:
-    assert "Last run: sync, 1 h ago, not ended: it is under way" in shown(config, store)
+    assert "Last run: sync, 1 h ago, interrupted: its process was killed" in shown(config, store)
     assert document(config, store)["last_run"] == {
+        "run": 1,
         "command": "sync",
         "started_at": "2026-07-01T11:00:00Z",
         "ended_at": None,
         "seconds": None,
-        "outcome": None,
+        "outcome": "interrupted",
     }
     number = store.start_run("poll", NOW - timedelta(minutes=3, seconds=10))
     with store.transaction():
@@ -152,7 +155,10 @@ def test_the_last_run_says_whether_cron_is_alive(config: Config, store: Store) -
     number = store.start_run("sync", NOW)
     with store.transaction():
         store.end_run(number, "failed", {}, NOW)
-    assert "just now, took < 1 s, not all of it went well." in shown(config, store)
+    assert "just now, took < 1 s, failed." in shown(config, store)
+    store.start_run("sync", NOW)
+    with RunLock(config.state, ManualClock(NOW)):
+        assert "Last run: sync, just now, is running now." in shown(config, store)
 
 
 def test_the_personal_data_that_are_held_are_counted(config: Config, store: Store) -> None:

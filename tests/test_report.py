@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
-import logging
 import re
-import stat
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,9 +12,7 @@ import pytest
 
 from orderlink.decide.verdict import Problem
 from orderlink.errors import StateError
-from orderlink.logs import log_path, write_log_to
 from orderlink.model import Status
-from orderlink.redact import Redactor
 from orderlink.report.blocks import Column, Sentence, Table
 from orderlink.report.days import day_in_amsterdam, on_day, span
 from orderlink.report.document import status_document
@@ -271,56 +267,6 @@ def test_a_full_disk_behind_stdout_is_one_sentence(tmp_path: Path) -> None:
 def test_a_closed_stream_is_written_to_in_vain() -> None:
     Screen(None, {}).write("text")
     assert not Screen(None, {}).is_terminal
-
-
-@pytest.fixture
-def logger() -> Iterator[logging.Logger]:
-    root = logging.getLogger()
-    before = list(root.handlers)
-    yield logging.getLogger("orderlink")
-    for handler in [one for one in root.handlers if one not in before]:
-        root.removeHandler(handler)
-        handler.close()
-    logging.captureWarnings(capture=False)
-
-
-def test_the_log_is_made_when_needed_for_its_owner_only(
-    tmp_path: Path, logger: logging.Logger
-) -> None:
-    path = tmp_path / "new" / "orderlink.log"
-    write_log_to(path, Redactor(["canary-secret"]))
-    assert not path.parent.exists()
-    logger.warning("the token canary-secret was refused\nforged line \x1b[31m")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    first, second = path.read_text().splitlines()
-    assert first.endswith("WARNING orderlink: the token [secret] was refused")
-    assert second == "    forged line [31m"
-
-
-def test_the_log_is_rotated(tmp_path: Path, logger: logging.Logger) -> None:
-    path = tmp_path / "orderlink.log"
-    handler = write_log_to(path, Redactor())
-    handler.maxBytes = 1000
-    for number in range(100):
-        logger.warning("line %s", number)
-    names = sorted(one.name for one in tmp_path.iterdir())
-    assert names == ["orderlink.log", *(f"orderlink.log.{number}" for number in (1, 2, 3))]
-    assert all(stat.S_IMODE(one.stat().st_mode) == 0o600 for one in tmp_path.iterdir())
-
-
-def test_a_log_that_cannot_be_written_stops_nothing(
-    tmp_path: Path, logger: logging.Logger, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "file").write_text("")
-    handler = write_log_to(tmp_path / "file" / "orderlink.log", Redactor())
-    logger.warning("unheard")
-    assert handler.failed
-    assert capsys.readouterr() == ("", "")
-
-
-def test_the_log_lies_beside_the_state_where_nothing_else_is_said(config: Config) -> None:
-    assert log_path(config) == config.state.parent / "state.log"
 
 
 def test_a_terminal_is_only_what_says_so(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -12,6 +11,7 @@ from orderlink.carriers.fitting import fitting, is_particular, learn, narrowed, 
 from orderlink.carriers.loading import catalogue
 from orderlink.carriers.model import Evidence, LearntPrefix, Rule, Strength, Word
 from orderlink.carriers.naming import named, named_by_host
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,7 @@ class Answer(NamedTuple):
     evidence: Evidence
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Value, frozen=True, dict=True):
     """One cleaned code and all that is known around it."""
 
     original: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from functools import cached_property
 
 from orderlink.carriers.checks import CHECKS
+from orderlink.values import Value, field
 
 ANYWHERE = "*"
 
@@ -35,8 +35,7 @@ class Word(StrEnum):
     NO_CODE = "no_code"
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(Value, frozen=True, dict=True):
     """One form of a carrier's numbers: a regular expression, perhaps a check digit.
 
     `form` must fit the whole code; the group `checked`, where it has one, is what the check
@@ -72,16 +71,14 @@ class Shape:
         return self.strength if not self.countries or origin in self.countries else Strength.PLAIN
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Value, frozen=True):
     """A tracking page: a template of {code}, {postcode}, {country} and {language}."""
 
     template: str
     countries: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Carrier:
+class Carrier(Value, frozen=True):
     """One carrier: what the table shows and what detection knows of it."""
 
     identifier: str
@@ -103,8 +100,7 @@ class Carrier:
         return country is None or ANYWHERE in self.countries or country in self.countries
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Value, frozen=True):
     """A merchant's own rule: a pattern found in the code names the carrier.
 
     Raises `re.error` when the pattern is no regular expression.
@@ -126,24 +122,21 @@ class Rule:
         return re.sub(re.escape(self.strip), "", text, flags=re.IGNORECASE) if self.strip else text
 
 
-@dataclass(frozen=True)
-class LearntPrefix:
+class LearntPrefix(Value, frozen=True):
     """A prefix that this merchant's confirmed shipments with a carrier had."""
 
     prefix: str
     carrier: str
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Value, frozen=True):
     """Why the answer is what it is: a fixed word, and a sentence for a person."""
 
     word: Word
     sentence: str
 
 
-@dataclass(frozen=True)
-class Detection:
+class Detection(Value, frozen=True):
     """The answer about one code; `code` is empty where the text holds none."""
 
     original: str
@@ -154,16 +147,14 @@ class Detection:
     page: str | None = None
 
 
-@dataclass(frozen=True)
-class MarketplaceCode:
+class MarketplaceCode(Value, frozen=True):
     """What a marketplace is sent for a carrier; `name` where the code only says "other"."""
 
     code: str
     name: str | None = None
 
 
-@dataclass(frozen=True)
-class MarketplaceCodes:
+class MarketplaceCodes(Value, frozen=True):
     """One marketplace's carrier codes, where they were read and when."""
 
     marketplace: str

@@ -11,12 +11,17 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderlink import __version__
 from orderlink.cli.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# pydantic would look through everything that is installed for plugins, which nobody asked for.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 COMMANDS = {
     "import": "stages",
@@ -26,6 +31,7 @@ COMMANDS = {
     "status": "looking",
     "orders": "looking",
     "show": "looking",
+    "log": "history",
     "retry": "deciding",
     "manual": "deciding",
     "follow": "deciding",
@@ -37,11 +43,17 @@ COMMANDS = {
     "rebuild": "upkeep",
     "purge": "upkeep",
     "test-order": "upkeep",
+    "backup": "keeping",
+    "restore": "keeping",
+    "export": "keeping",
     "schema": "schema",
     "demo": "demo",
     "sandbox": "sandbox",
 }
 """Command -> the module under `orderlink.cli` that has it."""
+
+COMPLETION = "_ORDERLINK_COMPLETE"
+"""The variable by which a shell asks for completions, as Typer's scripts set it."""
 
 EPILOG = (
     "Exit codes: 0 fine; 1 something needs a person; 2 usage or configuration, nothing was sent;"
@@ -57,6 +69,8 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command; give the exit code. Every error becomes a code here and nowhere else."""
     session = Session(os.environ)
+    if os.environ.get(COMPLETION, "").startswith("complete_"):
+        return _complete(os.environ)
     try:
         typer.main.get_command(application(arguments))(
             arguments, prog_name="orderlink", obj=session
@@ -72,10 +86,23 @@ def run(arguments: list[str]) -> int:
     return 0
 
 
+def _complete(environment: Mapping[str, str]) -> int:
+    """Answer a shell that completes a command line; silent where that fails."""
+    from orderlink.cli.completing import answer, typed_in  # noqa: PLC0415
+
+    try:
+        typed = typed_in(environment)
+        command = typer.main.get_command(application([*typed.words]))
+        text, code = answer(command, typed, environment)
+        typer.echo(text)
+    except Exception:  # noqa: BLE001 - nothing may be written between a person's words
+        return 1
+    return code
+
+
 def application(arguments: list[str]) -> typer.Typer:
     """Make the application with the commands that these arguments may mean."""
     app = typer.Typer(
-        add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         no_args_is_help=True,
@@ -99,7 +126,9 @@ def _modules(arguments: list[str]) -> list[str]:
 
 def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it like this
     if value:
-        typer.echo(f"orderlink {__version__}")
+        from orderlink.about import about  # noqa: PLC0415 - asked for now and then
+
+        typer.echo(about())
         raise typer.Exit
 
 
@@ -115,9 +144,22 @@ def _options(
             " platform's configuration directory.",
         ),
     ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "-v",
+            "--verbose",
+            help="Show on stderr what a run does, each request included, as lines of a log.",
+        ),
+    ] = False,
     _show_version: Annotated[
         bool,
-        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+        typer.Option(
+            "--version",
+            help="Print the versions of orderlink, Python and SQLite, and the platform.",
+            callback=_version,
+            is_eager=True,
+        ),
     ] = False,
 ) -> None:
     """Take marketplace orders into your own webshop, and give the shipments back.
@@ -126,3 +168,4 @@ def _options(
     """
     session: Any = context.obj
     session.option = config
+    session.verbose = verbose

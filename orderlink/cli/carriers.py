@@ -22,14 +22,21 @@ def carrier(
     context: typer.Context,
     code: Annotated[
         str,
-        typer.Argument(metavar="CODE", help="A tracking code as it is written; - reads many."),
+        typer.Argument(
+            metavar="CODE", help="A tracking code as it is written; - reads many of them."
+        ),
     ],
     *,
     origin: Annotated[
-        str, typer.Option("--from", metavar="NL", help="The country the parcel comes from.")
+        str,
+        typer.Option(
+            "--from",
+            metavar="NL",
+            help="The country that the parcel comes from, by its two letters.",
+        ),
     ] = "",
     destination: Annotated[
-        str, typer.Option("--to", metavar="DE", help="The country it goes to.")
+        str, typer.Option("--to", metavar="DE", help="The country that it goes to.")
     ] = "",
     connection: Annotated[
         str,
@@ -37,10 +44,11 @@ def carrier(
     ] = "",
     json: AsJson = False,
 ) -> None:
-    """Find the carrier of a tracking code, say why, and what each marketplace is sent.
+    """Find the carrier of a tracking code, and say why.
 
-    Nothing is asked over the network, and no configuration is needed. With - the codes are read
-    from standard input, one a line, and answered one a line, as JSON.
+    What each marketplace would be sent is shown, too. Nothing is asked over the network, and no
+    configuration is needed. With - the codes are read from standard input, one a line, and answered
+    one a line, as JSON.
 
     Example: orderlink carrier 3SABCD1234567 --from NL
     """
@@ -58,13 +66,15 @@ def carriers(
     context: typer.Context,
     *,
     forget: Annotated[
-        str, typer.Option(metavar="PREFIX", help="Forget a learnt prefix instead.")
+        str, typer.Option(metavar="PREFIX", help="Forget this learnt prefix, and list nothing.")
     ] = "",
     json: AsJson = False,
 ) -> None:
-    """List the carriers that are known, what each marketplace is sent, and what was learnt.
+    """List the carriers, and what each marketplace is sent.
 
-    Example: orderlink carriers
+    Prefixes of codes that were learnt from your own confirmed shipments are listed, too.
+
+    Example: orderlink carriers --forget 3SABCD
     """
     from orderlink.cli.tracing import forget_prefix, list_carriers  # noqa: PLC0415
 

@@ -26,7 +26,7 @@ def retry(
     ] = None,
     *,
     every: Annotated[
-        bool, typer.Option("--all", help="Everything that has a problem, connections, too.")
+        bool, typer.Option("--all", help="Retry everything that has a problem, connections, too.")
     ] = False,
 ) -> None:
     """Close the problems of orders, and let the next run try again.
@@ -47,6 +47,8 @@ def retry(
 def manual(context: typer.Context, order: OneOrder) -> None:
     """Handle an order yourself: it is no longer followed.
 
+    Nothing of it is sent any more. To take that back: orderlink follow ORDER.
+
     Example: orderlink manual 1234567890
     """
     from orderlink import people  # noqa: PLC0415
@@ -57,6 +59,8 @@ def manual(context: typer.Context, order: OneOrder) -> None:
 
 def follow(context: typer.Context, order: OneOrder) -> None:
     """Take back an order that you had taken over.
+
+    It is read at the marketplace and in the shop again before anything is done.
 
     Example: orderlink follow 1234567890
     """

@@ -43,7 +43,13 @@ def register(app: typer.Typer) -> None:
 
 
 def demo() -> None:
-    """Show the whole cycle: sandboxes, a temporary folder, no account, a few seconds."""
+    """Show the whole cycle in a few seconds, without an account.
+
+    The real program runs with small copies of bol and WooCommerce, in a temporary folder, and with
+    a clock that is moved.
+
+    Example: orderlink demo
+    """
     import os  # noqa: PLC0415 - start-up matters: imported where used
     import tempfile  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415

@@ -1,10 +1,9 @@
-"""Orders by name and by filter: what `orders`, `show`, `retry`, `manual` and `follow` share."""
+"""Orders and times as people name them: what the commands that look and decide share."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import typer
@@ -20,6 +19,7 @@ from orderlink.settings import duration_from
 from orderlink.store import Store
 from orderlink.store.database import Database
 from orderlink.store.reading import open_for_reading
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Value, frozen=True):
     """Which orders to list, as a person wrote it; empty: all."""
 
     status: str = ""
@@ -65,17 +64,12 @@ def writing(session: Session) -> Iterator[Store]:
 
 def list_orders(session: Session, filters: Filters, *, as_json: bool) -> None:
     """Print the orders that match. Raises `ConfigurationError` for a filter that cannot be."""
-    since = _since(filters.since, session.clock.now())
-    if filters.status and filters.status not in set(Status):
-        hint = suggestion(filters.status, list(Status)) or f"; there are: {', '.join(Status)}"
-        raise ConfigurationError([f"--status: there is no status {filters.status}{hint}"])
+    since = since_when(filters.since, session.clock.now())
+    refuse_unknown_status(filters.status)
     with reading(session) as store:
         places = Places(session.config(), store)
-        rows = _listed(store, filters, since, _connections(places, filters.connection))
-        words: dict[OrderKey, list[str]] = {}
-        for problem in store.problems():
-            key = OrderKey(problem.connection, problem.order_id)
-            words.setdefault(key, []).append(problem.word)
+        rows = _listed(store, filters, since, marketplace_ids(places, filters.connection))
+        words = problem_words(store)
     if as_json:
         session.output.write(json_text(orders_document(rows, places, words)))
     else:
@@ -95,7 +89,23 @@ def _listed(
     return sorted(rows, key=lambda row: row.placed_at, reverse=True)[: filters.limit]
 
 
-def _connections(places: Places, name: str) -> Sequence[str]:
+def refuse_unknown_status(status: str) -> None:
+    """Raise `ConfigurationError` for a status that there is not; empty means all."""
+    if status and status not in set(Status):
+        hint = suggestion(status, list(Status)) or f"; there are: {', '.join(Status)}"
+        raise ConfigurationError([f"--status: there is no status {status}{hint}"])
+
+
+def problem_words(store: Store) -> dict[OrderKey, list[str]]:
+    """Give the words of the open problems by order."""
+    words: dict[OrderKey, list[str]] = {}
+    for problem in store.problems():
+        key = OrderKey(problem.connection, problem.order_id)
+        words.setdefault(key, []).append(problem.word)
+    return words
+
+
+def marketplace_ids(places: Places, name: str) -> Sequence[str]:
     """Give the ids of a marketplace's rows; the empty id means all."""
     if not name:
         return ("",)
@@ -108,18 +118,41 @@ def _connections(places: Places, name: str) -> Sequence[str]:
     return places.ids(name)
 
 
-def _since(text: str, now: datetime) -> datetime:
+def since_when(text: str, now: datetime) -> datetime:
+    """Read `--since`: the beginning of a day, or so long ago; empty: ever.
+
+    Raises `ConfigurationError`.
+    """
+    return _instant("--since", text, now) if text else EVER
+
+
+def until_when(text: str, now: datetime) -> datetime | None:
+    """Read `--until`: the end of a day, or so long ago; empty: until now.
+
+    Raises `ConfigurationError`.
+    """
     if not text:
-        return EVER
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), UTC)
-    except ValueError:
-        pass
+        return None
+    instant = _instant("--until", text, now)
+    return instant + timedelta(days=1) if _day(text) else instant
+
+
+def _instant(option: str, text: str, now: datetime) -> datetime:
+    day = _day(text)
+    if day is not None:
+        return datetime.combine(day, time(), UTC)
     try:
         return now - duration_from(text)
     except ValueError:
-        problem = f"--since: {text} is neither a day, as 2026-01-31, nor a span, as 7d or 12h"
+        problem = f"{option}: {text} is neither a day, as 2026-01-31, nor a span, as 7d or 12h"
         raise ConfigurationError([problem]) from None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def found_orders(

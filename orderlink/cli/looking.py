@@ -69,19 +69,25 @@ def orders(
     context: typer.Context,
     *,
     status: Annotated[
-        str, typer.Option(metavar="STATUS", help="Only orders in this status, as not_shipped.")
+        str, typer.Option(metavar="STATUS", help="List only orders in this status, as not_shipped.")
     ] = "",
     connection: Annotated[
-        str, typer.Option(metavar="NAME", help="Only orders of this marketplace.")
+        str, typer.Option(metavar="NAME", help="List only orders of this marketplace.")
     ] = "",
     since: Annotated[
         str,
-        typer.Option(metavar="WHEN", help="Only orders placed since: 2026-01-31, or 7d, 12h."),
+        typer.Option(
+            metavar="WHEN", help="List only orders placed since then: 2026-01-31, or 7d, 12h."
+        ),
     ] = "",
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
+    limit: Annotated[
+        int, typer.Option(min=1, max=100_000, metavar="NUMBER", help="List so many at most.")
+    ] = 50,
     json: AsJson = False,
 ) -> None:
     """List orders, the newest first.
+
+    Each has its status, its number in the shop, its codes and the words of its open problems.
 
     Example: orderlink orders --status waiting --since 7d
     """

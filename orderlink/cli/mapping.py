@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +12,15 @@ from orderlink.cli.listing import reading, writing
 from orderlink.errors import ConfigurationError
 from orderlink.redact import safe_text
 from orderlink.report.blocks import Column, Sentence, Table
+from orderlink.report.spreadsheet import tamed, untamed
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from orderlink.cli.session import Session
     from orderlink.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value, frozen=True):
     """One row of the table; an empty `shop_sku` takes the mapping of `sku` back."""
 
     sku: str
@@ -67,13 +67,18 @@ def write_csv(session: Session, target: str) -> bool:
     """Write all mappings as CSV."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(field.name for field in fields(Entry))
-    writer.writerows(astuple(entry) for entry in _entries(session))
+    writer.writerow(Entry.__struct_fields__)
+    writer.writerows(_tamed(entry) for entry in _entries(session))
     if target == "-":
         session.output.write(text.getvalue())
     else:
         Path(target).write_text(text.getvalue(), "utf-8")
     return True
+
+
+def _tamed(entry: Entry) -> list[str]:
+    """Give the cells of a row, safe to open in a spreadsheet."""
+    return [tamed(str(getattr(entry, name))) for name in Entry.__struct_fields__]
 
 
 def read_csv(session: Session, source: str) -> bool:
@@ -103,7 +108,8 @@ def _parsed(source: str, text: str) -> list[Entry]:
             problems.append(f"{source}:{number}: needs sku, shop_sku and a quantity of 1 or more")
             continue
         connection = row.get("connection") or ""
-        entries.append(Entry(row["sku"], row["shop_sku"], int(quantity), connection))
+        sku, shop_sku = untamed(row["sku"]), untamed(row["shop_sku"])
+        entries.append(Entry(sku, shop_sku, int(quantity), connection))
     if problems:
         raise ConfigurationError(problems)
     return entries

@@ -33,7 +33,7 @@ def edit(
         ),
     ] = None,
 ) -> None:
-    """Mend an order: its addresses, the SKU of a line, the carrier or the code.
+    """Mend an address, a SKU, the carrier or the code of an order.
 
     Without --set the fields open in $EDITOR. What the marketplace said stays as it is; the changes
     are laid over it, and stand in the order's history. Once the shop has the order, only the
@@ -48,7 +48,9 @@ def edit(
 
 
 def release(context: typer.Context, order: OneOrder) -> None:
-    """Let an order go to the shop that one of your own rules (hold_when) keeps back.
+    """Let an order go to the shop that a rule of yours holds.
+
+    The rules are hold_when in the configuration of the marketplace. The next run creates the order.
 
     Example: orderlink release 1234567890
     """
@@ -61,30 +63,46 @@ def release(context: typer.Context, order: OneOrder) -> None:
 def map_(
     context: typer.Context,
     sku: Annotated[
-        str, typer.Argument(metavar="SKU", help="The marketplace's SKU or EAN.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="SKU", help="The SKU or EAN that the marketplace has.", show_default=False
+        ),
     ] = "",
     shop_sku: Annotated[
         str,
-        typer.Argument(metavar="SHOP_SKU", help="What it is in the shop.", show_default=False),
+        typer.Argument(
+            metavar="SHOP_SKU", help="The SKU that it is in the shop.", show_default=False
+        ),
     ] = "",
     *,
     quantity: Annotated[
-        int, typer.Option(min=1, help="How many pieces of it one piece is, for packs.")
+        int,
+        typer.Option(
+            min=1, metavar="NUMBER", help="So many pieces in the shop make one piece, for packs."
+        ),
     ] = 1,
     connection: Annotated[
-        str, typer.Option(metavar="NAME", help="Only for this marketplace; left out: for all.")
+        str,
+        typer.Option(metavar="NAME", help="It holds for this marketplace only. Left out: for all."),
     ] = "",
-    remove: Annotated[bool, typer.Option("--remove", help="Forget what SKU is.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Forget what this SKU is.")] = False,
     read: Annotated[
-        str, typer.Option("--import", metavar="FILE", help="Read mappings from CSV; - reads stdin.")
+        str,
+        typer.Option(
+            "--import", metavar="FILE", help="Read mappings from a CSV file; - is standard input."
+        ),
     ] = "",
     write: Annotated[
-        str, typer.Option("--export", metavar="FILE", help="Write them as CSV; - writes stdout.")
+        str,
+        typer.Option(
+            "--export", metavar="FILE", help="Write the mappings as CSV; - is standard output."
+        ),
     ] = "",
 ) -> None:
-    """Say what a marketplace's SKU is in the shop; without arguments, list what was said.
+    """Say what a marketplace's SKU is in the shop.
 
-    Several for one SKU make a bundle. The CSV has the columns sku, shop_sku, quantity, connection.
+    Without arguments, what was said is listed. Several for one SKU make a bundle. The CSV has the
+    columns sku, shop_sku, quantity and connection.
 
     Example, a pack of three: orderlink map MUG-3 MUG-RED --quantity 3
     """

@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """What is said on stderr while a run is under way. Writing never fails: the run goes on."""
+    """What is said on stderr while a run is under way. Writing never fails: the run goes on.
 
-    def __init__(self, screen: Screen) -> None:
+    `quiet`: the log stands on the terminal already, and tells the same.
+    """
+
+    def __init__(self, screen: Screen, *, quiet: bool = False) -> None:
         self._screen = screen
-        self._terminal = screen.is_terminal
-        self._in_place = screen.can_redraw
+        self._terminal = screen.is_terminal and not quiet
+        self._in_place = self._terminal and screen.can_redraw
         self._label = ""
         self._shown = ""
         self._count = 0

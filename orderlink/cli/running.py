@@ -16,12 +16,12 @@ from orderlink.cli.stopping import Stopping
 from orderlink.config import refuse_same_bindings
 from orderlink.lock import LOOK_AGAIN, Locked
 from orderlink.redact import safe_text
+from orderlink.report.runs import counted
 from orderlink.report.screen import OutputClosed
 from orderlink.report.status import gone_stale
 from orderlink.store.reading import open_for_reading
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable
 
     from orderlink.cli.session import Session
@@ -29,18 +29,6 @@ if TYPE_CHECKING:
     from orderlink.runner import Order, Report, World
 
 INTERRUPTED = 130
-DONE = {
-    "imported": "imported",
-    "created": "created",
-    "found": "found in the shop",
-    "waiting": "waiting for a code",
-    "pending_shipment": "to be reported",
-    "reported": "reported",
-    "shipped": "shipped",
-    "cancelled": "cancelled",
-    "left_out": "lines left to the marketplace",
-}
-"""What of a run's counts is worth saying, in words."""
 
 
 def run_stage(session: Session, order: Order, *, wait: bool) -> int:
@@ -49,7 +37,7 @@ def run_stage(session: Session, order: Order, *, wait: bool) -> int:
     refuse_same_bindings(config)
     session.open_log()
     first = _never_looked(config, order)
-    progress = Progress(session.errors)
+    progress = Progress(session.errors, quiet=session.verbose)
     with Stopping(lambda: progress.note("stopping after the order in hand")) as stopping:
         world = _world(session, order, progress, stopping)
         report = _run(config, order, world, wait=wait, waiting=progress.note)
@@ -168,7 +156,7 @@ def _is_stale(session: Session, config: Config) -> bool:
 
 
 def _summary(report: Report, *, stale: bool) -> str:
-    parts = [*_counted(report.counts)] or ["nothing to do"]
+    parts = counted(report.counts) or ["nothing to do"]
     if not report.finished:
         parts.append("stopped before the end, the next run goes on")
     if report.problems:
@@ -178,7 +166,3 @@ def _summary(report: Report, *, stale: bool) -> str:
     if stale:
         parts.append("no run went well for 30 minutes")
     return ", ".join(parts)
-
-
-def _counted(counts: Counter[str]) -> list[str]:
-    return [f"{counts[name]} {words}" for name, words in DONE.items() if counts[name]]

@@ -20,11 +20,19 @@ TRACKING_WAIT: Final = "2m"
 PROCESS_SECONDS: Final = 5.0
 
 PortBol = Annotated[
-    int | None, typer.Option(min=0, max=65535, help="Port of bol, where it is not the usual one.")
+    int | None,
+    typer.Option(
+        min=0, max=65535, metavar="PORT", help="The port of bol, where it is not the usual one."
+    ),
 ]
-PortShop = Annotated[int | None, typer.Option(min=0, max=65535, help="Port of the shop, likewise.")]
-OrderNumber = Annotated[str, typer.Argument(metavar="ORDER", help="The marketplace's number.")]
-Carrier = Annotated[str, typer.Option(help="Who carries it, in the shop's words.")]
+PortShop = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, metavar="PORT", help="The port of the shop, likewise."),
+]
+OrderNumber = Annotated[
+    str, typer.Argument(metavar="ORDER", help="The number of the order at bol.")
+]
+Carrier = Annotated[str, typer.Option(metavar="NAME", help="The shop names this carrier.")]
 
 START_HELP: Final = """\
 bol and a shop are running on this machine; Ctrl-C stops them and forgets what was played.
@@ -41,7 +49,7 @@ In another terminal:
   orderlink sandbox orders{ports}               what both sides hold
   orderlink --config {path} status"""
 
-commands = typer.Typer(help="Start a bol and a WooCommerce on this machine, and play with them.")
+commands = typer.Typer()
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +59,13 @@ def register(app: typer.Typer) -> None:
 
 @commands.callback()
 def sandbox(context: typer.Context) -> None:
-    """Start a bol and a WooCommerce on this machine, and play buyer and warehouse."""
+    """Start a bol and a WooCommerce on this machine to play with.
+
+    Without a command both are started. The commands play the buyer and the warehouse, in another
+    terminal.
+
+    Example: orderlink sandbox
+    """
     if context.invoked_subcommand is None:
         start()
 
@@ -60,9 +74,16 @@ def sandbox(context: typer.Context) -> None:
 def start(
     port_bol: PortBol = None,
     port_shop: PortShop = None,
-    folder: Annotated[Path, typer.Option(help="For configuration and state.")] = FOLDER,
+    folder: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="The folder for the configuration and the state.")
+    ] = FOLDER,
 ) -> None:
-    """Start both in the foreground, with a configuration that is ready; Ctrl-C stops them."""
+    """Start both in the foreground; Ctrl-C stops them.
+
+    A configuration that is ready is written into the folder. What was played is forgotten.
+
+    Example: orderlink sandbox start --folder /tmp/play
+    """
     import signal  # noqa: PLC0415 - start-up matters: imported where used
     import threading  # noqa: PLC0415
 
@@ -78,11 +99,13 @@ def start(
 
 @commands.command()
 def place(
-    article: Annotated[str, typer.Option(help="SKU; MUG-RED, TEE-L... are in the shop.")] = (
-        "MUG-RED"
-    ),
-    quantity: Annotated[int, typer.Option(min=1, help="Pieces.")] = 1,
-    price: Annotated[str, typer.Option(help="For one piece, tax included, in EUR.")] = "12.99",
+    article: Annotated[
+        str, typer.Option(metavar="SKU", help="The article; MUG-RED and TEE-L are in the shop.")
+    ] = ("MUG-RED"),
+    quantity: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="So many pieces.")] = 1,
+    price: Annotated[
+        str, typer.Option(metavar="AMOUNT", help="The price of a piece in EUR, tax included.")
+    ] = "12.99",
     port_bol: PortBol = None,
     port_shop: PortShop = None,
 ) -> None:
@@ -104,12 +127,14 @@ def place(
 @commands.command()
 def ship(
     order: OrderNumber,
-    code: Annotated[str, typer.Option(help="Tracking code; may come later or never.")] = "",
+    code: Annotated[str, typer.Option(metavar="CODE", help="The tracking code.")] = "",
     carrier: Carrier = "PostNL",
     port_bol: PortBol = None,
     port_shop: PortShop = None,
 ) -> None:
-    """Let the warehouse complete an order in the shop, with or without a tracking code.
+    """Let the warehouse complete an order in the shop.
+
+    Without a tracking code, orderlink waits for one.
 
     Example: orderlink sandbox ship C000000001 --code 3SDEMO1000017
     """
@@ -121,12 +146,14 @@ def ship(
 @commands.command()
 def code(
     order: OrderNumber,
-    code: Annotated[str, typer.Argument(help="Tracking code.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The tracking code.")],
     carrier: Carrier = "PostNL",
     port_bol: PortBol = None,
     port_shop: PortShop = None,
 ) -> None:
-    """Add a tracking code that comes later than the shipment.
+    """Add a tracking code that comes later.
+
+    The shop order is completed already; the code is added to it.
 
     Example: orderlink sandbox code C000000001 3SDEMO1000017
     """
@@ -137,7 +164,10 @@ def code(
 
 @commands.command()
 def cancel(order: OrderNumber, port_bol: PortBol = None, port_shop: PortShop = None) -> None:
-    """Cancel an order at bol, as far as it is not shipped."""
+    """Cancel an order at bol, as far as it is not shipped.
+
+    Example: orderlink sandbox cancel C000000001
+    """
     with _explained():
         _player(port_bol, port_shop).cancel(order)
         typer.echo(f"{order}: cancelled at bol")
@@ -147,7 +177,10 @@ def cancel(order: OrderNumber, port_bol: PortBol = None, port_shop: PortShop = N
 def request_cancellation(
     order: OrderNumber, port_bol: PortBol = None, port_shop: PortShop = None
 ) -> None:
-    """Let the buyer ask the merchant to cancel."""
+    """Let the buyer ask the merchant to cancel.
+
+    Example: orderlink sandbox request-cancellation C000000001
+    """
     with _explained():
         _player(port_bol, port_shop).request_cancellation(order)
         typer.echo(f"{order}: the buyer asks to cancel")
@@ -155,7 +188,10 @@ def request_cancellation(
 
 @commands.command()
 def orders(port_bol: PortBol = None, port_shop: PortShop = None) -> None:
-    """List what both sides hold."""
+    """List what both sides hold.
+
+    Example: orderlink sandbox orders
+    """
     with _explained():
         rows = [("ORDER", "ARTICLE", "AT BOL", "IN THE SHOP")]
         rows += [

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One process of orderlink. `option` is what `--config` was given."""
+    """One process of orderlink. `option` is what `--config` was given, `verbose` is `--verbose`."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
         self.option: str | None = None
+        self.verbose = False
         self.clock = SystemClock()
         self._config: Config | None = None
         self._log: LogFile | None = None
@@ -66,11 +67,14 @@ class Session:
         return platformdirs.user_state_path("orderlink") / "orderlink.log"
 
     def open_log(self) -> LogFile:
-        """Send everything that is logged to the log file, once."""
+        """Send everything that is logged to the log file, once, and to stderr with `--verbose`."""
         if self._log is None:
-            from orderlink.logs import write_log_to  # noqa: PLC0415
+            from orderlink.logs import show_log_on, write_log_to  # noqa: PLC0415
 
-            self._log = write_log_to(self.log_path(), self.redactor)
+            style = self._config.log_style if self._config else None
+            self._log = write_log_to(self.log_path(), self.redactor, style)
+            if self.verbose:
+                show_log_on(self.errors, self.redactor)
         return self._log
 
 

@@ -10,8 +10,8 @@ Orders = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="ORDER",
-        help="Only these orders: the marketplace's number, the shop's id or number, or a tracking"
-        " code. Left out: all.",
+        help="Do it for these orders only, by the marketplace's number, the shop's id or number, or"
+        " a tracking code. Left out: for all.",
         show_default=False,
     ),
 ]
@@ -20,7 +20,7 @@ Connections = Annotated[
     typer.Option(
         "--connection",
         metavar="NAME",
-        help="Only this marketplace of the configuration; may be given several times.",
+        help="Do it for this marketplace only; may be given several times.",
         show_default=False,
     ),
 ]
@@ -65,6 +65,8 @@ def import_(
 ) -> None:
     """Create the marketplaces' new orders in the shop.
 
+    It is the first stage of sync; what else is open at the marketplaces is looked at, too.
+
     Example: orderlink import --connection bol
     """
     _run(
@@ -90,6 +92,8 @@ def poll(
 ) -> None:
     """Ask the shop which orders have left, and with which codes.
 
+    It is the second stage of sync. Nothing is sent to the shop and to no marketplace.
+
     Example: orderlink poll
     """
     _run(
@@ -114,6 +118,8 @@ def push(
 ) -> None:
     """Report to the marketplaces what has left.
 
+    It is the third stage of sync. How earlier reports went is asked, too.
+
     Example: orderlink push 1234567890 --dry-run
     """
     _run(
@@ -137,6 +143,9 @@ def sync(
     wait: Wait = False,
 ) -> None:
     """Run import, poll and push in order: the one line for cron.
+
+    It says nothing while all is well. What needs you is told once when it starts, once a day, and
+    once when it is over.
 
     Example, every five minutes: */5 * * * * /path/to/orderlink sync
     """

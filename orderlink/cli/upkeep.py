@@ -18,11 +18,11 @@ def register(app: typer.Typer) -> None:
 
 
 def rebuild(context: typer.Context) -> None:
-    """Take over from the shop what an earlier state file had created.
+    """Take over from the shop what a lost state file had created.
 
-    For a state file that was lost. All open orders of the marketplaces are looked for in the shop
-    by the reference that orderlink left on them; nothing is created. Orders that are not in the
-    shop wait as new for the next run.
+    All open orders of the marketplaces are looked for in the shop by the reference that orderlink
+    left on them; nothing is created. Orders that are not in the shop wait as new for the next run.
+    Where you have a backup, take that: orderlink restore FILE.
 
     Example: orderlink rebuild
     """
@@ -41,8 +41,8 @@ def purge(
         str,
         typer.Option(
             metavar="SPAN",
-            help="Of orders closed longer ago than this, as 7d or 12h. Left out:"
-            " keep_personal_data of the configuration.",
+            help="Delete those of orders that were closed longer ago than this, as 7d or 12h. Left"
+            " out: keep_personal_data of the configuration.",
         ),
     ] = "",
 ) -> None:
@@ -61,7 +61,7 @@ def purge(
 def try_out(
     context: typer.Context,
     connection: Annotated[
-        str, typer.Argument(metavar="CONNECTION", help="The marketplace of the configuration.")
+        str, typer.Argument(metavar="CONNECTION", help="A marketplace of the configuration.")
     ],
     sku: Annotated[str, typer.Option("--sku", metavar="SKU", help="A product that the shop has.")],
     *,
@@ -69,9 +69,10 @@ def try_out(
         str, typer.Option(metavar="AMOUNT", help="What the test buyer pays, tax included.")
     ] = "1.00",
 ) -> None:
-    """Put one clearly marked order into the shop as this marketplace's would be, and take it back.
+    """Put one marked order into the shop, and take it back.
 
-    Nothing is asked of the marketplace. The order stays in the shop as cancelled.
+    It is made as an order of this marketplace would be, and says clearly that it is a test. Nothing
+    is asked of the marketplace. The order stays in the shop as cancelled.
 
     Example: orderlink test-order bol --sku MUG-RED --price 12.99
     """

@@ -60,13 +60,10 @@ class Connector:
             self._store.solve(place, ["secret_missing"], now)
         http = self._open(name, settings, kind)
         http.load_budgets(self._store.budgets(row.id))
-        link = Link(
-            http=http,
-            clock=self._clock,
-            tokens=self._store.token_shelf(row.id, self._clock),
-            memory=self._store.shelf(row.id, self._clock),
-        )
-        return Connection(row, settings, kind(settings, link), http)
+        tokens = self._store.token_shelf(row.id, self._clock)
+        memory = self._store.shelf(row.id, self._clock)
+        link = Link(http=http, clock=self._clock, tokens=tokens, memory=memory)
+        return Connection(row, settings, kind(settings, link), http, tokens, memory)
 
     def _open(self, name: str, settings: ConnectionSettings, kind: type[Any]) -> Http:
         """Open the way to the addresses that the settings name, and to no others."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -27,15 +26,23 @@ from orderlink.outbox import Outcome
 from orderlink.problems import Block
 from orderlink.rows import EffectRow, EffectState, Kind, OrderRow
 from orderlink.shops import Simplifies
+from orderlink.steps import ask, together
+from orderlink.values import replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orderlink.creation import Creation
     from orderlink.cycle.run import Connection, Run, Selection
     from orderlink.model import Found, Json
+    from orderlink.steps import Steps
 
 GONE = ShopState.GONE
 
 
-def create_orders(run: Run, market: Connection, shop: Connection, selection: Selection) -> None:
+def create_orders(
+    run: Run, market: Connection, shop: Connection, selection: Selection
+) -> Steps[None]:
     """Settle what is unknown, then create what is due, each order once.
 
     One listing of what came into the shop since the last known order settles what is unknown, finds
@@ -50,18 +57,25 @@ def create_orders(run: Run, market: Connection, shop: Connection, selection: Sel
     if not unknown and not ready and not again:
         return
     above = _above(run, shop, [effect for _, effect in unknown + again], ready)
-    found = _look(run, shop, [row for row, _ in unknown + again] + ready, above)
+    found = yield from _look(run, shop, [row for row, _ in unknown + again] + ready, above)
     for row, _ in again:
         _report_twins(run, row, found)
     for row, effect in unknown:
-        _settle(run, market, shop, row, effect, found)
+        yield from _settle(run, market, shop, row, effect, found)
     if selection.only_find:
-        _find_only(run, market, shop, ready, found)
+        yield from _find_only(run, market, shop, ready, found)
         return
-    for row in ready:
-        if not run.may_go_on() or run.outbox.is_closed(shop.id):
-            return
-        _create(run, market, shop, row, found)
+
+    def creations() -> Iterator[Steps[None]]:
+        for row in ready:
+            if not run.may_go_on() or run.outbox.is_closed(shop.id):
+                return
+            yield _create(run, market, shop, row, found)
+
+    known = shop.row.newest_shop_order
+    yield from together(shop.id, creations())
+    created, shop.row = shop.row, replace(shop.row, newest_shop_order=known)
+    _keep_newest(run, shop, created.newest_shop_order)
 
 
 def _effects(
@@ -123,18 +137,17 @@ def _report_twins(run: Run, row: OrderRow, found: Found) -> None:
 
 def _find_only(
     run: Run, market: Connection, shop: Connection, ready: list[OrderRow], found: Found
-) -> None:
+) -> Steps[None]:
     for row in ready:
         with run.store.transaction():
-            run.store.add_effect(row, Kind.CREATE)
-        effect = run.store.last_effect(row.key, Kind.CREATE)
+            effect = run.store.add_effect(row, Kind.CREATE)
         ours = judge(run.stamp(row), found.orders).ours
         if ours is not None and ours.origin:
             # This state file takes the place of the one that created it.
             with run.store.transaction():
                 run.store.put_fact("origin", ours.origin)
-        if effect is not None and not _adopt(run, market, shop, row, effect, found):
-            run.counts["not_in_shop"] += 1
+        adopted = yield from _adopt(run, market, shop, row, effect, found)
+        run.counts["not_in_shop"] += not adopted
 
 
 def _above(run: Run, shop: Connection, effects: list[EffectRow], ready: list[OrderRow]) -> str:
@@ -154,7 +167,7 @@ def _above(run: Run, shop: Connection, effects: list[EffectRow], ready: list[Ord
     return str(min(map(int, marks)))
 
 
-def meet_shop(run: Run, shop: Connection) -> None:
+def meet_shop(run: Run, shop: Connection) -> Steps[None]:
     """Learn the shop's highest order id before the first look at a marketplace that goes there.
 
     Whatever has a copy of an order placed from now on came in above it. Where this fails, the
@@ -162,29 +175,35 @@ def meet_shop(run: Run, shop: Connection) -> None:
     """
     markets = [market for market, its in run.marketplaces if its.id == shop.id]
     if all(market.row.first_run_at is None for market in markets):
-        _keep_newest(run, shop, str(shop.connector.newest()))
+        newest = yield from ask(shop.id, shop.connector.newest)
+        _keep_newest(run, shop, str(newest))
 
 
 def _keep_newest(run: Run, shop: Connection, newest: str) -> None:
-    known = shop.row.newest_shop_order
-    if newest.isdigit() and (not known or int(newest) > int(known)):
+    if _is_newer(shop, newest):
         with run.store.transaction():
             at = run.now() if run.trusted() else None
             run.store.set_newest_shop_order(shop.id, newest, at)
-        shop.row = run.store.connection(shop.id)
+        shop.row = replace(shop.row, newest_shop_order=newest)
 
 
-def _look(run: Run, shop: Connection, rows: list[OrderRow], above: str) -> Found:
-    found: Found = shop.connector.find([run.stamp(row) for row in rows], above)
+def _is_newer(shop: Connection, newest: str) -> bool:
+    known = shop.row.newest_shop_order
+    return newest.isdigit() and (not known or int(newest) > int(known))
+
+
+def _look(run: Run, shop: Connection, rows: list[OrderRow], above: str) -> Steps[Found]:
+    stamps = [run.stamp(row) for row in rows]
+    found: Found = yield from ask(shop.id, lambda: shop.connector.find(stamps, above))
     _keep_newest(run, shop, found.newest)
     return found
 
 
 def _settle(
     run: Run, market: Connection, shop: Connection, row: OrderRow, effect: EffectRow, found: Found
-) -> None:
+) -> Steps[None]:
     """Decide what became of a creation whose answer was lost."""
-    if _adopt(run, market, shop, row, effect, found):
+    if (yield from _adopt(run, market, shop, row, effect, found)):
         return
     length = shop.common().quarantine
     state = quarantine(effect, length, run.now(), trusted=run.trusted())
@@ -193,8 +212,8 @@ def _settle(
     waits = not is_due(effect.not_before, run.now())
     if state is not Quarantine.OVER or waits or run.outbox.is_closed(shop.id):
         return
-    again = _look(run, shop, [row], str(effect.document.get("above", "")))
-    if _adopt(run, market, shop, row, effect, again):
+    again = yield from _look(run, shop, [row], str(effect.document.get("above", "")))
+    if (yield from _adopt(run, market, shop, row, effect, again)):
         return
     if row.status is not Status.NEW:
         run.close_effect(row, effect, EffectState.WITHDRAWN, NOTHING)
@@ -202,7 +221,7 @@ def _settle(
     run.close_effect(row, effect, EffectState.DUE, NOTHING)
     if is_blocked({problem.word for problem in run.store.problems(row.key)}, Block.CREATE):
         return
-    _create(run, market, shop, row, again)
+    yield from _create(run, market, shop, row, again)
 
 
 def _adopt(
@@ -212,7 +231,7 @@ def _adopt(
     row: OrderRow,
     effect: EffectRow,
     found: Found,
-) -> bool:
+) -> Steps[bool]:
     """Take a shop order that carries our reference as the one that was created."""
     judgement = judge(run.stamp(row), found.orders)
     if judgement.ours is None:
@@ -225,7 +244,7 @@ def _adopt(
         found=True,
         as_shipped=_is_shipped_already(market, shop, row),
     )
-    kept = public_part(effect.document) or _foreseen(run, market, shop, row)
+    kept = public_part(effect.document) or (yield from _foreseen(run, market, shop, row))
     verdict += against_order(run, shop, row, kept, judgement.ours)
     run.close_effect(row, effect, EffectState.DONE, verdict, judgement.ours.id, kept)
     run.counts["found"] += 1
@@ -233,38 +252,42 @@ def _adopt(
     return True
 
 
-def _foreseen(run: Run, market: Connection, shop: Connection, row: OrderRow) -> Json:
+def _foreseen(run: Run, market: Connection, shop: Connection, row: OrderRow) -> Steps[Json]:
     """Give what an order that another state file created has to be, where it is not as ordered."""
     creation = creation_of(market, shop)
     if not row.document or not (creation.mapping or creation.fee_line):
         return None
     try:
-        draft: Draft = shop.connector.draft(_order(row), run.stamp(row), creation)
+        draft = yield from _draft(run, shop, row, creation)
     except RemoteError:
         return None
     return public_part({"draft": plain(draft)})
 
 
-def _order(row: OrderRow) -> Order:
-    return with_edits(build(Order, row.document), row.edits)
+def _draft(run: Run, shop: Connection, row: OrderRow, creation: Creation) -> Steps[Draft]:
+    """Prepare an order's creation. Raises what the connector raises."""
+    order, stamp = with_edits(build(Order, row.document), row.edits), run.stamp(row)
+    draft: Draft = yield from ask(shop.id, lambda: shop.connector.draft(order, stamp, creation))
+    return draft
 
 
-def _create(run: Run, market: Connection, shop: Connection, row: OrderRow, found: Found) -> None:
-    fresh = _fresh_row(run, market, row)
+def _create(
+    run: Run, market: Connection, shop: Connection, row: OrderRow, found: Found
+) -> Steps[None]:
+    fresh = yield from _fresh_row(run, market, row)
     if fresh is None:
         return
     row, effect = fresh
-    if _adopt(run, market, shop, row, effect, found):
+    if (yield from _adopt(run, market, shop, row, effect, found)):
         return
     taken = judge(run.stamp(row), found.orders).taken
     if taken is not None and not row.create_anyway:
         with run.store.transaction():
             run.store.apply(row, on_taken(row, taken), run.now())
         return
-    order = _order(row)
     try:
         creation = creation_of(market, shop, run.store.product_map(market.id))
-        draft: Draft = shop.connector.draft(order, run.stamp(row), creation)
+        draft = yield from _draft(run, shop, row, creation)
     except Refused as refusal:
         _refuse(run, row, effect, refusal)
         return
@@ -273,19 +296,20 @@ def _create(run: Run, market: Connection, shop: Connection, row: OrderRow, found
         if isinstance(error, SignInFailed) or (isinstance(error, TryLater) and error.transport):
             raise
         return
-    outcome = _send(run, market, shop, row, effect, draft)
+    outcome = yield from _send(run, market, shop, row, effect, draft)
     simpler = _simpler(run, shop, row, draft, outcome)
     if simpler is not None:
-        outcome = _send(run, market, shop, row, *simpler)
+        outcome = yield from _send(run, market, shop, row, *simpler)
     if outcome is not None and outcome.state is EffectState.DONE:
         run.counts["created"] += 1
         run.say(market.label, f"{row.key.order_id}: created in {shop.label}")
-        _keep_newest(run, shop, outcome.remote_ref)
+        if _is_newer(shop, outcome.remote_ref):
+            shop.row = replace(shop.row, newest_shop_order=outcome.remote_ref)
 
 
 def _send(
     run: Run, market: Connection, shop: Connection, row: OrderRow, effect: EffectRow, draft: Draft
-) -> Outcome | None:
+) -> Steps[Outcome | None]:
     document = {"draft": plain(draft), "above": shop.row.newest_shop_order}
 
     def read_answer(answer: ShopOrder) -> Outcome:
@@ -299,8 +323,10 @@ def _send(
     def read_refusal(refusal: Refused) -> Verdict:
         return on_creation_refused(refusal.word, str(refusal), dict(refusal.details))
 
-    return run.outbox.send(
-        row, effect, document, lambda: shop.connector.create(draft), read_answer, read_refusal
+    return (
+        yield from run.outbox.send(
+            row, effect, document, lambda: shop.connector.create(draft), read_answer, read_refusal
+        )
     )
 
 
@@ -326,27 +352,26 @@ def _simpler(
     return None if again is None else (again, simpler)
 
 
-def _fresh_row(run: Run, market: Connection, row: OrderRow) -> tuple[OrderRow, EffectRow] | None:
+def _fresh_row(
+    run: Run, market: Connection, row: OrderRow
+) -> Steps[tuple[OrderRow, EffectRow] | None]:
     """Look at the marketplace's order once more where the last look is old, and take the effect."""
     after: OrderRow | None = run.store.order(row.key)
     if after is not None and not is_fresh(looked_at(after, market.row), run.now()):
-        after = _looked_at_again(run, market, after)
+        after = yield from _looked_at_again(run, market, after)
     if after is None or after.status is not Status.NEW or not _is_ready(run, after):
         return None
     with run.store.transaction():
-        run.store.add_effect(after, Kind.CREATE)
-    effect = run.store.last_effect(after.key, Kind.CREATE)
-    if effect is None or effect.state is not EffectState.DUE:
-        return None
-    return after, effect
+        effect = run.store.add_effect(after, Kind.CREATE)
+    return (after, effect) if effect.state is EffectState.DUE else None
 
 
-def _looked_at_again(run: Run, market: Connection, row: OrderRow) -> OrderRow | None:
+def _looked_at_again(run: Run, market: Connection, row: OrderRow) -> Steps[OrderRow | None]:
     """Read an order at the marketplace; a failure is the marketplace's, and not the shop's."""
     after = None
     if market.id not in run.failed:
         with run.guarded(market, "import"):
-            after = read_order(run, market, row)
+            after = yield from read_order(run, market, row)
     return after
 
 

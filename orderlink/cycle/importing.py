@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -21,17 +20,19 @@ from orderlink.errors import PositionLost, TryLater
 from orderlink.marketplaces import longest_look_back, position_lives
 from orderlink.model import Look, Order, Page, Sighting, Status, Unreadable
 from orderlink.rows import Event, LineRow, OrderKey, OrderRow
+from orderlink.steps import ask
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run, Selection
+    from orderlink.steps import Steps
 
 
 LOOK = "unfinished look"
 """On the shelf: a list that was too long for one run, and where to go on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(Value, frozen=True):
     """A look at the marketplace's list that has begun. `reason` empty: at the changes only.
 
     `news_until`: up to then what changed since it began is known, where it takes several runs.
@@ -47,7 +48,7 @@ class Unfinished:
     nameless: bool = False  # a row did not say which order it is
 
 
-def look(run: Run, market: Connection, shop: Connection, selection: Selection) -> None:
+def look(run: Run, market: Connection, shop: Connection, selection: Selection) -> Steps[None]:
     """Read the marketplace's list and commit it page by page; the last page moves the watermark.
 
     A list that is longer than a run or the rate limit allows goes on in the next run, after what is
@@ -61,16 +62,17 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
     pages = 0
     try:
         if this.position:
-            this = _look_at_news(run, market, shop, this)
+            this = yield from _look_at_news(run, market, shop, this)
             pages += 1
-        for page in market.connector.orders(Look(since=this.since, position=this.position)):
+        listed = market.connector.orders(Look(since=this.since, position=this.position))
+        while page := (yield from ask(market.id, lambda: next(listed, None))):
             _put_first_run_right(run, market, first=first)
-            this = _take(run, market, shop, this, page)
+            this = yield from _take(run, market, shop, this, page)
             pages += 1
             if page.position and not run.may_go_on():
                 return
     except PositionLost:
-        run.store.shelf(market.id, run.clock).put(LOOK, "")
+        market.memory.put(LOOK, "")
         raise
     except TryLater as error:
         if error.retry_at is None or not pages:
@@ -78,22 +80,27 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
         run.say(market.label, "the list goes on in the next run: the rate limit is reached")
         return
     market.row = run.store.connection(market.id)
-    read_missing(run, market, this.started if this.reason else market.row.full_look_at)
+    since = this.started if this.reason else market.row.full_look_at
+    yield from read_missing(run, market, since)
 
 
-def _look_at_news(run: Run, market: Connection, shop: Connection, this: Unfinished) -> Unfinished:
+def _look_at_news(
+    run: Run, market: Connection, shop: Connection, this: Unfinished
+) -> Steps[Unfinished]:
     """Take in what changed since a long look was begun, so that it delays no new order."""
     now = run.now()
     since = this.news_until or this.started
-    for page in market.connector.orders(Look(since=since)):
+    listed = market.connector.orders(Look(since=since))
+    while page := (yield from ask(market.id, lambda: next(listed, None))):
         until = page.until or now
         with run.store.transaction():
             closed = _take_page(run, market, shop, this, page)
             if not page.position:
                 this = replace(this, news_until=until)
-                run.store.shelf(market.id, run.clock).put(LOOK, dumps(this))
+                market.memory.put(LOOK, dumps(this))
+                run.store.keep_shelf(market.id, market.memory)
         for row in closed:
-            see_shipments(run, market, row)
+            yield from see_shipments(run, market, row)
         if page.position and not run.may_go_on():
             break
     return this
@@ -116,7 +123,7 @@ def _begun(run: Run, market: Connection, selection: Selection) -> Unfinished:
     now = run.now()
     if selection.only_find:
         return Unfinished(now, None, "rebuild", everything=True)
-    text = run.store.shelf(market.id, run.clock).get(LOOK)
+    text = market.memory.get(LOOK)
     if text:
         earlier = loads(Unfinished, text)
         if _may_go_on(earlier, market, now):
@@ -140,21 +147,22 @@ def _may_go_on(earlier: Unfinished, market: Connection, now: datetime) -> bool:
 
 def _take(
     run: Run, market: Connection, shop: Connection, this: Unfinished, page: Page
-) -> Unfinished:
-    shelf = run.store.shelf(market.id, run.clock)
+) -> Steps[Unfinished]:
     with run.store.transaction():
         this = _note_nameless(run, market, this, page)
         closed = _take_page(run, market, shop, this, page)
         if page.position:
-            shelf.put(LOOK, dumps(replace(this, position=page.position)))
+            market.memory.put(LOOK, dumps(replace(this, position=page.position)))
         else:
-            shelf.put(LOOK, "")
+            if market.memory.get(LOOK):
+                market.memory.put(LOOK, "")
             if run.trusted():
                 full = market.settings.import_from if this.reason else None
                 until = max(page.until or this.started, this.news_until or this.started)
                 run.store.looked(market.id, until, full, began=this.started)
+        run.store.keep_shelf(market.id, market.memory)
     for row in closed:
-        see_shipments(run, market, row)
+        yield from see_shipments(run, market, row)
     if not page.position:
         _tell_gap(run, market, this)
     return this
@@ -186,13 +194,14 @@ def _take_page(
 ) -> list[OrderRow]:
     """Write a page down; give the orders of the shop that somebody shipped at the marketplace."""
     closed = []
-    for entry in page.rows:
+    ids = [entry.id if isinstance(entry, Order) else entry.order_id for entry in page.rows]
+    known = run.store.orders_by_id(market.id, ids)
+    for order_id, entry in zip(ids, page.rows, strict=True):
         if isinstance(entry, Unreadable):
             _take_unreadable(run, market, shop, entry)
             continue
-        key = OrderKey(market.id, entry.id if isinstance(entry, Order) else entry.order_id)
         sighting = entry.sighting() if isinstance(entry, Order) else entry
-        row = run.store.order(key)
+        row = known.pop(order_id, None) or run.store.order(OrderKey(market.id, order_id))
         if row is None:
             row = _take_new(run, market, shop, this, sighting)
         if row is None:

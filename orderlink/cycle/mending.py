@@ -14,10 +14,12 @@ from orderlink.model import CLOSED, Draft, ShopLine, ShopOrder, ShopState, Statu
 from orderlink.outbox import Outcome
 from orderlink.rows import EffectRow, EffectState, Kind, OrderRow
 from orderlink.shops import Corrects, Holds
+from orderlink.steps import ask
 
 if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run
     from orderlink.model import Json
+    from orderlink.steps import Steps
 
 SHOP_LINES = tuple[ShopLine, ...]
 
@@ -55,15 +57,16 @@ def against_order(
 ) -> Verdict:
     """Hold the shop's answer against what was ordered: corrected once, then set on hold.
 
-    `document` is the creation's own. An order that is cancelled, or that a person took over, is
-    left as it is; one that is packed or shipped already is only told.
+    `document` is the creation's own. An order that is cancelled is left as it is; one that a person
+    took over, or that is packed or shipped already, is only told.
     """
-    if row.status in {Status.CANCELLED, Status.MANUAL} or answer.state is ShopState.GONE:
+    if row.status is Status.CANCELLED or answer.state is ShopState.GONE:
         return NOTHING
     sentence = difference(expected_of(document, row), answer)
     if not sentence:
         return NOTHING
-    untouched = answer.state is ShopState.OPEN and row.status is not Status.SHIPPED
+    in_hand = row.status in {Status.SHIPPED, Status.MANUAL}
+    untouched = answer.state is ShopState.OPEN and not in_hand
     corrected = run.store.last_effect(row.key, Kind.CORRECT_IN_SHOP) is not None
     return on_difference(
         answer,
@@ -73,21 +76,21 @@ def against_order(
     )
 
 
-def mend_in_shop(run: Run, shop: Connection) -> None:
+def mend_in_shop(run: Run, shop: Connection) -> Steps[None]:
     """Carry out what is due at shop orders that did not add up: correct once, or hold."""
     for kind in (Kind.CORRECT_IN_SHOP, Kind.HOLD_IN_SHOP):
         for state in (EffectState.UNKNOWN, EffectState.DUE):
             for effect in run.store.open_effects(shop.id, state):
                 row = run.store.order(effect.key)
                 if effect.kind is kind and row is not None and run.may_go_on():
-                    _mend(run, shop, row, effect)
+                    yield from _mend(run, shop, row, effect)
 
 
-def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> None:
+def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> Steps[None]:
     if _has_to_wait(run, shop, effect):
         return
     try:
-        current = shop.connector.read_one(row.shop_order_id)
+        current = yield from ask(shop.id, lambda: shop.connector.read_one(row.shop_order_id))
     except RemoteError as error:
         if effect.state is EffectState.DUE:
             run.outbox.failed_before(row, effect, error)
@@ -106,9 +109,9 @@ def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> None:
         run.close_effect(row, effect, EffectState.DUE, NOTHING)
         effect = run.store.last_effect(row.key, effect.kind) or effect
     if effect.kind is Kind.CORRECT_IN_SHOP:
-        _correct(run, shop, row, effect, current)
+        yield from _correct(run, shop, row, effect, current)
     else:
-        _hold(run, shop, row, effect, sentence)
+        yield from _hold(run, shop, row, effect, sentence)
 
 
 def _has_to_wait(run: Run, shop: Connection, effect: EffectRow) -> bool:
@@ -136,12 +139,13 @@ CORRECTIONS = 3
 
 def _correct(
     run: Run, shop: Connection, row: OrderRow, effect: EffectRow, current: ShopOrder
-) -> None:
+) -> Steps[None]:
     created = run.store.last_effect(row.key, Kind.CREATE)
     document = created.document if created else None
     correction: Draft | None = None
     if document and "draft" in document and effect.attempts < CORRECTIONS:
-        correction = shop.connector.correction(build(Draft, document["draft"]), current)
+        draft = build(Draft, document["draft"])
+        correction = yield from ask(shop.id, lambda: shop.connector.correction(draft, current))
     if correction is None:
         verdict = against_order(run, shop, row, document, current)
         run.close_effect(row, effect, EffectState.WITHDRAWN, verdict)
@@ -152,7 +156,7 @@ def _correct(
         verdict = against_order(run, shop, row, document, answer)
         return Outcome(EffectState.DONE, verdict, answer.id)
 
-    run.outbox.send(
+    yield from run.outbox.send(
         row,
         effect,
         plain(wanted),
@@ -162,8 +166,8 @@ def _correct(
     )
 
 
-def _hold(run: Run, shop: Connection, row: OrderRow, effect: EffectRow, why: str) -> None:
-    run.outbox.send(
+def _hold(run: Run, shop: Connection, row: OrderRow, effect: EffectRow, why: str) -> Steps[None]:
+    yield from run.outbox.send(
         row,
         effect,
         {"why": why},

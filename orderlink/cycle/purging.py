@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orderlink.cycle.mending import public_part
 from orderlink.rows import Kind
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta

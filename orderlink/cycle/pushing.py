@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from orderlink.cycle.polling import made_in_shop, read_rows
 from orderlink.cycle.reading import read_order
 from orderlink.cycle.reports import (
     as_now,
+    earlier_reports,
     learn,
     on_refusal,
     reported_verdict,
@@ -32,27 +32,38 @@ from orderlink.model import Accepted, Done, Shipment, Status
 from orderlink.outbox import Outcome
 from orderlink.problems import Block
 from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
+from orderlink.steps import ask, together
+from orderlink.values import replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from orderlink.cycle.run import Connection, Run, Selection
     from orderlink.decide.parcels import Part
+    from orderlink.steps import Steps
 
 
-def report(run: Run, market: Connection, selection: Selection) -> None:
+def report(run: Run, market: Connection, selection: Selection) -> Steps[None]:
     """Report what is due, each resting on a fresh look at the shop and at the marketplace."""
     due = [
         (row, effect)
         for row, effect in reports_in(run, market, EffectState.DUE)
         if selection.takes(row) and is_due(effect.not_before, run.now())
     ]
-    look_at_shops(run, [row for row, _ in due])
-    for row, effect in due:
-        if not run.may_go_on() or run.outbox.is_closed(market.id):
-            return
-        report_one(run, market, row, effect, looked=False)
+    yield from look_at_shops(run, [row for row, _ in due])
+
+    def reports() -> Iterator[Steps[None]]:
+        for row, effect in due:
+            if not run.may_go_on() or run.outbox.is_closed(market.id):
+                return
+            yield report_one(run, market, row, effect, looked=False)
+
+    yield from together(market.id, reports())
 
 
-def look_at_shops(run: Run, rows: list[OrderRow], not_there: EffectRow | None = None) -> None:
+def look_at_shops(
+    run: Run, rows: list[OrderRow], not_there: EffectRow | None = None
+) -> Steps[None]:
     """Read these orders in their shops where the last look is too old to act on.
 
     `not_there` as in `orderlink.cycle.polling.read_rows`.
@@ -63,18 +74,18 @@ def look_at_shops(run: Run, rows: list[OrderRow], not_there: EffectRow | None = 
         ]
         if stale:
             with run.guarded(shop, "poll"):
-                read_rows(run, shop, stale, not_there)
+                yield from read_rows(run, shop, stale, not_there)
 
 
 def report_one(
     run: Run, market: Connection, row: OrderRow, effect: EffectRow, *, looked: bool
-) -> None:
+) -> Steps[None]:
     """Carry out one report that is due. `looked`: a complete look-up was made just now."""
     try:
         if effect.kind is Kind.UPDATE_TRACKING:
-            _update_tracking(run, market, row, effect)
+            yield from _update_tracking(run, market, row, effect)
         else:
-            _ship(run, market, row, effect, looked=looked)
+            yield from _ship(run, market, row, effect, looked=looked)
     except TryLater as error:
         current = run.store.last_effect(row.key, effect.kind)
         if current is not None and current.state is EffectState.DUE:
@@ -83,18 +94,20 @@ def report_one(
             raise
 
 
-def _ship(run: Run, market: Connection, row: OrderRow, effect: EffectRow, *, looked: bool) -> None:
-    fresh = _fresh(run, market, row, effect, looked=looked)
+def _ship(
+    run: Run, market: Connection, row: OrderRow, effect: EffectRow, *, looked: bool
+) -> Steps[None]:
+    fresh = yield from _fresh(run, market, row, effect, looked=looked)
     if fresh is None:
         return
     row, effect = fresh
     if is_blocked({problem.word for problem in run.store.problems(row.key)}, Block.SHIP):
         return
-    part = _part(run, row)
+    part = _part(run, row, effect)
     if part is None:
         run.close_effect(row, effect, EffectState.WITHDRAWN, NOTHING)
         return
-    choice = _choice(run, market, row, part.code)
+    choice = yield from _choice(run, market, row, part.code)
     lacks_code = needs_code(market.connector) and not (choice.code or choice.carrier)
     if choice.problem or lacks_code:
         with run.store.transaction():
@@ -102,12 +115,12 @@ def _ship(run: Run, market: Connection, row: OrderRow, effect: EffectRow, *, loo
         return
     shipment = shipment_of(row, effect.number, choice, part.lines, run.now())
     if shipment.lines:
-        _send(run, market, row, effect, shipment, choice, part.code)
+        yield from _send(run, market, row, effect, shipment, choice, part.code)
 
 
-def _part(run: Run, row: OrderRow) -> Part | None:
+def _part(run: Run, row: OrderRow, effect: EffectRow) -> Part | None:
     """Give what is reported now: a part with its code, or what is left when its wait is over."""
-    reported = reported_by(run.store.effects(row.key, Kind.SHIP))
+    reported = reported_by(earlier_reports(run, row, effect))
     completed = row.status is Status.PENDING_SHIPMENT
     part = next_part(row, made_in_shop(run, row), reported, completed=completed)
     if part is None and completed and row.waiting_since is not None:
@@ -127,37 +140,38 @@ CARRIERS = "carriers"
 """On the shelf for a day: the carrier codes that a marketplace lists."""
 
 
-def _choice(run: Run, market: Connection, row: OrderRow, code: str) -> Choice:
+def _choice(run: Run, market: Connection, row: OrderRow, code: str) -> Steps[Choice]:
     learnt = [carriers.LearntPrefix(*pair) for pair in run.store.learnt(market.id)]
     served: list[str] = []
     if isinstance(market.connector, ListsCarriers):
-        shelf = run.store.shelf(market.id, run.clock)
-        kept = shelf.get(CARRIERS)
-        served = json.loads(kept) if kept else list(market.connector.carriers())
-        if not kept:
-            shelf.put(CARRIERS, json.dumps(served), run.now() + timedelta(days=1))
+        kept = market.memory.get(CARRIERS)
+        if kept:
+            served = json.loads(kept)
+        else:
+            served = list((yield from ask(market.id, market.connector.carriers)))
+            market.memory.put(CARRIERS, json.dumps(served), run.now() + timedelta(days=1))
     return choose(row, code, market.settings, learnt, served)
 
 
 def _fresh(
     run: Run, market: Connection, row: OrderRow, effect: EffectRow, *, looked: bool
-) -> tuple[OrderRow, EffectRow] | None:
+) -> Steps[tuple[OrderRow, EffectRow] | None]:
     """Give order and effect as they are now; None where nothing may be sent."""
     now = as_now(run, row, effect)
     if now is None:
         return None
     # Where one was given up before, only the marketplace knows why.
-    states = {one.state for one in run.store.effects(row.key, effect.kind)}
+    states = {one.state for one in earlier_reports(run, row, effect)}
     given_up = EffectState.WITHDRAWN in states
     old = given_up or not is_fresh(looked_at(now[0], market.row), run.now())
     if not looked and (old or effect.attempts):
-        if read_order(run, market, now[0]) is None:
+        if (yield from read_order(run, market, now[0])) is None:
             return None
         now = as_now(run, row, effect)
     return now if now is not None and now[0].status in FOLLOWED else None
 
 
-def _update_tracking(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> None:
+def _update_tracking(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> Steps[None]:
     fresh = as_now(run, row, effect)
     if fresh is None:
         return
@@ -171,7 +185,7 @@ def _update_tracking(run: Run, market: Connection, row: OrderRow, effect: Effect
         verdict = on_tracking_refused(f"{market.people_name} takes no code after the shipment")
         run.close_effect(row, effect, EffectState.REFUSED, verdict)
         return
-    choice = _choice(run, market, row, code)
+    choice = yield from _choice(run, market, row, code)
     if choice.problem:
         run.close_effect(row, effect, EffectState.REFUSED, on_tracking_refused(choice.problem))
         return
@@ -182,7 +196,7 @@ def _update_tracking(run: Run, market: Connection, row: OrderRow, effect: Effect
         carrier_name=choice.carrier_name,
         tracking_page=choice.page,
     )
-    _send(run, market, row, effect, shipment, choice, code)
+    yield from _send(run, market, row, effect, shipment, choice, code)
 
 
 def _send(
@@ -193,7 +207,7 @@ def _send(
     shipment: Shipment,
     choice: Choice,
     shop_code: str,
-) -> None:
+) -> Steps[None]:
     connector, late = market.connector, effect.kind is Kind.UPDATE_TRACKING
     call = connector.update_tracking if late else connector.ship
 
@@ -215,7 +229,7 @@ def _send(
         "evidence": {**evidence, "shop_code": shop_code},
         "shipped_before": {line.line_id: line.shipped for line in row.lines if line.shipped},
     }
-    outcome = run.outbox.send(
+    outcome = yield from run.outbox.send(
         row,
         effect,
         document,
@@ -228,14 +242,16 @@ def _send(
     run.counts["reported"] += outcome.state in {EffectState.ACCEPTED, EffectState.DONE}
     run.say(market.label, f"{row.key.order_id}: reported, {shipment.code or 'without a code'}")
     if outcome.state is EffectState.REFUSED:
-        look_after_refusal(run, market, row, effect)
+        yield from look_after_refusal(run, market, row, effect)
 
 
-def look_after_refusal(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> None:
+def look_after_refusal(
+    run: Run, market: Connection, row: OrderRow, effect: EffectRow
+) -> Steps[None]:
     """Read an order whose shipment was refused: one that is closed there already needs nobody."""
     seen = run.store.order(row.key)
     if effect.kind is Kind.SHIP and seen is not None:
         try:
-            read_order(run, market, seen)
+            yield from read_order(run, market, seen)
         except TryLater as error:
             run.note(row.key, Event("not_read_after_refusal", {"why": str(error)}))

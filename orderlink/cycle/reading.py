@@ -16,21 +16,29 @@ from orderlink.errors import Refused, RemoteError, TryLater
 from orderlink.marketplaces import ListsShipments, lists_whole_orders
 from orderlink.model import CLOSED, Order, Status, Unreadable
 from orderlink.rows import Event, Kind, LineRow, OrderRow
+from orderlink.steps import ask, together
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from orderlink.cycle.run import Connection, Run, Selection
+    from orderlink.steps import Steps
 
 
 def take_lines(run: Run, row: OrderRow, lines: tuple[LineRow, ...]) -> Status | None:
     """Take over what the marketplace says about an order's lines; give the status it gets."""
-    ship = run.store.last_effect(row.key, Kind.SHIP)
-    verdict = on_listed(row, lines, run.now(), ship_open=ship is not None and ship.open)
+    verdict = on_listed(row, lines, run.now(), ship_open=_is_reported_now(run, row))
     run.store.apply(row, verdict, run.now())
     if verdict.status is not None:
         run.counts[str(verdict.status)] += 1
     return verdict.status
+
+
+def _is_reported_now(run: Run, row: OrderRow) -> bool:
+    """Tell whether a report is under way, which none can be before the shop has the order."""
+    ship = run.store.last_effect(row.key, Kind.SHIP) if row.shop_order_id else None
+    return ship is not None and ship.open
 
 
 def apply_order(run: Run, row: OrderRow, order: Order) -> None:
@@ -40,10 +48,7 @@ def apply_order(run: Run, row: OrderRow, order: Order) -> None:
         run.store.leave_out(row.key, run.now())
         run.counts["left_out"] += len(order.lines)
         return
-    ship = run.store.last_effect(row.key, Kind.SHIP)
-    verdict = on_details(
-        row, order, plain(order), run.now(), ship_open=ship is not None and ship.open
-    )
+    verdict = on_details(row, order, plain(order), run.now(), ship_open=_is_reported_now(run, row))
     if market is not None and verdict.status is None and row.status is Status.NEW:
         verdict += on_hold_rule(row, order, market.settings.hold_when)
     run.store.apply(row, verdict, run.now())
@@ -52,7 +57,7 @@ def apply_order(run: Run, row: OrderRow, order: Order) -> None:
     settle_seen(run, row.key, order)
 
 
-def read_missing(run: Run, market: Connection, full_look_at: datetime | None) -> None:
+def read_missing(run: Run, market: Connection, full_look_at: datetime | None) -> Steps[None]:
     """Read singly what is open here and was missing from the last whole open list.
 
     Each run goes on with what the runs before could not read; nothing rests on it meanwhile (see
@@ -61,19 +66,23 @@ def read_missing(run: Run, market: Connection, full_look_at: datetime | None) ->
     if full_look_at is None:
         return
     misses = Misses("reading_fails")
-    for row in run.store.missing_orders(market.id, full_look_at):
-        if not run.may_go_on():
-            return
-        if (row.has_details or row.shop_order_id) and is_due(row.not_before, run.now()):
-            _read_singly(run, market, row, misses)
+
+    def readings(since: datetime) -> Iterator[Steps[None]]:
+        for row in run.store.missing_orders(market.id, since):
+            if not run.may_go_on():
+                return
+            if (row.has_details or row.shop_order_id) and is_due(row.not_before, run.now()):
+                yield _read_singly(run, market, row, misses)
+
+    yield from together(market.id, readings(full_look_at))
 
 
-def _read_singly(run: Run, market: Connection, row: OrderRow, misses: Misses) -> None:
+def _read_singly(run: Run, market: Connection, row: OrderRow, misses: Misses) -> Steps[None]:
     """Read one order; where that fails, it waits, and the others go on."""
     attempts = row.attempts + 1
     later = {"attempts": attempts, "not_before": run.now() + pause(attempts)}
     try:
-        after = read_order(run, market, row)
+        after = yield from read_order(run, market, row)
     except TryLater as error:
         misses.note(run, row, error, later)
         return
@@ -83,20 +92,20 @@ def _read_singly(run: Run, market: Connection, row: OrderRow, misses: Misses) ->
             run.store.apply(row, Verdict(changes=later), run.now())
 
 
-def read_order(run: Run, market: Connection, row: OrderRow) -> OrderRow | None:
+def read_order(run: Run, market: Connection, row: OrderRow) -> Steps[OrderRow | None]:
     """Read one order at the marketplace and write down what follows.
 
     None where no order was read (it is not there, or not readable), or where it is not ours.
     Raises `TryLater` and `SignInFailed` as the connector does.
     """
-    read = read_whole(run, market, row)
+    read = yield from read_whole(run, market, row)
     return None if read is None else read[0]
 
 
-def read_whole(run: Run, market: Connection, row: OrderRow) -> tuple[OrderRow, Order] | None:
+def read_whole(run: Run, market: Connection, row: OrderRow) -> Steps[tuple[OrderRow, Order] | None]:
     """Read one order as `read_order` does; give what the marketplace said as well."""
     try:
-        entry = market.connector.order(row.key.order_id)
+        entry = yield from ask(market.id, lambda: market.connector.order(row.key.order_id))
     except Refused as refusal:
         problem = Problem("unreadable", f"the marketplace does not show it: {refusal}")
         with run.store.transaction():
@@ -110,16 +119,16 @@ def read_whole(run: Run, market: Connection, row: OrderRow) -> tuple[OrderRow, O
         apply_order(run, row, entry)
     after = run.store.order(row.key)
     if after is not None and after.status is Status.SHIPPED and row.status not in CLOSED:
-        see_shipments(run, market, after)
+        yield from see_shipments(run, market, after)
     return None if after is None else (after, entry)
 
 
-def see_shipments(run: Run, market: Connection, row: OrderRow) -> None:
+def see_shipments(run: Run, market: Connection, row: OrderRow) -> Steps[None]:
     """Show with which codes somebody else shipped an order, where the marketplace can tell."""
     if not isinstance(market.connector, ListsShipments):
         return
     try:
-        shipments = market.connector.shipments(row.key.order_id)
+        shipments = yield from ask(market.id, lambda: market.connector.shipments(row.key.order_id))
     except RemoteError as error:
         run.note(row.key, Event("codes_not_seen", {"why": str(error)}))
         return
@@ -131,17 +140,21 @@ SINGLY_AT_ONCE = 20
 """So many orders that a list will name by itself are read singly in one run."""
 
 
-def details(run: Run, market: Connection, selection: Selection) -> None:
+def details(run: Run, market: Connection, selection: Selection) -> Steps[None]:
     """Read the new orders that are known by their id only; what fails is tried again later."""
     misses = Misses("reading_fails")
     whole = lists_whole_orders(market.connector) and not selection.orders
-    read = 0
-    for row in run.store.new_orders(market.id):
-        if row.has_details or not selection.takes(row) or not is_due(row.not_before, run.now()):
-            continue
-        if whole and (read >= SINGLY_AT_ONCE or is_told_by_list(row, run.now())):
-            continue
-        if not run.may_go_on():
-            return
-        read += 1
-        _read_singly(run, market, row, misses)
+
+    def readings() -> Iterator[Steps[None]]:
+        read = 0
+        for row in run.store.new_orders(market.id):
+            if row.has_details or not selection.takes(row) or not is_due(row.not_before, run.now()):
+                continue
+            if whole and (read >= SINGLY_AT_ONCE or is_told_by_list(row, run.now())):
+                continue
+            if not run.may_go_on():
+                return
+            read += 1
+            yield _read_singly(run, market, row, misses)
+
+    yield from together(market.id, readings())

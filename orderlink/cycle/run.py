@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,7 +17,9 @@ from orderlink.errors import RemoteError, SignInFailed, StateError
 from orderlink.model import Stamp
 from orderlink.outbox import Outbox, Outcome
 from orderlink.rows import ConnectionRow, OrderKey
+from orderlink.shelves import Shelf
 from orderlink.store import Store
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +58,8 @@ class Connection:
     settings: Any  # a subclass of ConnectionSettings, by the connector's own model
     connector: Any  # what it can do is asked of the protocols
     http: Remote
+    tokens: Shelf
+    memory: Shelf  # what is kept of it across runs, by the connector and by the stages
 
     @property
     def id(self) -> str:
@@ -83,8 +87,7 @@ class Connection:
         return settings
 
 
-@dataclass
-class Selection:
+class Selection(Value, frozen=True):
     """Which orders a person asked for; empty: all. `force` lets the new ones pass the brake.
 
     `only_find`: what is in the shop is taken over, nothing is created.

@@ -30,44 +30,52 @@ from orderlink.marketplaces import GivesTickets, ListsShipments
 from orderlink.model import Ticket, TicketState
 from orderlink.outbox import TRANSPORT_FAILURES
 from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
+from orderlink.steps import ask
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orderlink.cycle.run import Connection, Run
     from orderlink.model import Json
+    from orderlink.steps import Steps
 
 
-def ask_tickets(run: Run, market: Connection) -> None:
+def ask_tickets(run: Run, market: Connection) -> Steps[None]:
     """Ask how the accepted reports went, many in one request."""
     accepted = reports_in(run, market, EffectState.ACCEPTED)
     pairs = [(row, effect) for row, effect in accepted if effect.remote_ref]
     if not pairs or not isinstance(market.connector, GivesTickets):
         return
-    answers = market.connector.tickets([effect.remote_ref for _, effect in pairs])
-    for row, effect in pairs:
-        ticket = answers.get(effect.remote_ref)
-        if ticket is None:
-            _lost_sight(run, row, effect, "the marketplace did not name its ticket")
-        else:
-            _on_ticket(run, market, row, effect, ticket)
+    refs = [effect.remote_ref for _, effect in pairs]
+    answers = yield from ask(market.id, lambda: market.connector.tickets(refs))
+    refused = []
+    with run.store.transaction():
+        for row, effect in pairs:
+            ticket = answers.get(effect.remote_ref)
+            if ticket is None:
+                _lost_sight(run, row, effect, "the marketplace did not name its ticket")
+            elif _on_ticket(run, row, effect, ticket):
+                refused.append((row, effect))
+    for row, effect in refused:
+        yield from look_after_refusal(run, market, row, effect)
 
 
-def _on_ticket(
-    run: Run, market: Connection, row: OrderRow, effect: EffectRow, ticket: Ticket
-) -> None:
+def _on_ticket(run: Run, row: OrderRow, effect: EffectRow, ticket: Ticket) -> bool:
+    """Write down how an accepted report went; tell whether it was refused."""
     if ticket.state is TicketState.PENDING:
-        return
+        return False
     if ticket.state is TicketState.DONE:
         finish(run, row, effect)
-        return
+        return False
     failed = {**effect.document, "tickets": sorted(known_tickets(effect) | {effect.remote_ref})}
     if ticket.state is TicketState.UNKNOWN:
         _lost_sight(run, row, effect, "the marketplace gave up on it", failed)
-        return
+        return False
     verdict = on_refusal(row, effect, ticket.message)
     run.close_effect(
         row, effect, EffectState.REFUSED, verdict, document=failed, error=ticket.message
     )
-    look_after_refusal(run, market, row, effect)
+    return True
 
 
 def _lost_sight(
@@ -89,7 +97,7 @@ def send_dropped_again(run: Run, market: Connection) -> None:
             run.close_effect(row, effect, EffectState.DUE, verdict)
 
 
-def settle_unknown(run: Run, market: Connection) -> None:
+def settle_unknown(run: Run, market: Connection) -> Steps[None]:
     """Find out what became of reports whose answer was lost.
 
     One that cannot be looked up keeps no other waiting; raises `SignInFailed`, and `TryLater` where
@@ -101,7 +109,7 @@ def settle_unknown(run: Run, market: Connection) -> None:
             return
         state = _quarantine(run, market, effect)
         try:
-            settled = _settled(run, market, row, effect)
+            settled = yield from _settled(run, market, row, effect)
         except SignInFailed:
             raise
         except TryLater as error:
@@ -114,7 +122,7 @@ def settle_unknown(run: Run, market: Connection) -> None:
             continue
         failures = 0
         if not settled and state is Quarantine.OVER and is_due(effect.not_before, run.now()):
-            _set_free(run, market, row, effect)
+            yield from _set_free(run, market, row, effect)
 
 
 def _quarantine(run: Run, market: Connection, effect: EffectRow) -> Quarantine:
@@ -131,7 +139,7 @@ def _not_settled(run: Run, row: OrderRow, sentence: str) -> None:
         run.store.apply(row, on_not_settled(sentence), run.now())
 
 
-def _set_free(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> None:
+def _set_free(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> Steps[None]:
     """Send a report again of which a complete look-up, made just now, found nothing.
 
     It stays unknown where the shop cannot be asked now or the marketplace gets no more writes, so
@@ -141,7 +149,7 @@ def _set_free(run: Run, market: Connection, row: OrderRow, effect: EffectRow) ->
     if after is not None and _has_a_use(after, effect):
         if run.outbox.is_closed(market.id):
             return
-        look_at_shops(run, [after], effect)
+        yield from look_at_shops(run, [after], effect)
         after = run.store.order(row.key)
     current = run.store.last_effect(row.key, effect.kind)
     if after is None or current is None or current.state is not EffectState.UNKNOWN:
@@ -152,14 +160,14 @@ def _set_free(run: Run, market: Connection, row: OrderRow, effect: EffectRow) ->
         run.close_effect(after, effect, EffectState.DUE, NOTHING)
         again = run.store.last_effect(row.key, effect.kind)
         if again is not None:
-            report_one(run, market, after, again, looked=True)
+            yield from report_one(run, market, after, again, looked=True)
 
 
 def _has_a_use(row: OrderRow, effect: EffectRow) -> bool:
     return row.status in FOLLOWED or effect.kind is Kind.UPDATE_TRACKING
 
 
-def _settled(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> bool:
+def _settled(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> Steps[bool]:
     """Look the report up completely and write down what is found; False: nothing of it is there.
 
     Raises `TryLater` where there was no complete answer.
@@ -167,16 +175,15 @@ def _settled(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> 
     shipment = shipment_in(effect)
     connector = market.connector
     if effect.kind is Kind.UPDATE_TRACKING and isinstance(connector, ListsShipments):
-        there = {
-            one.code
-            for one in connector.shipments(row.key.order_id)
-            if one.reference == shipment.reference
-        }
+        listed = yield from ask(market.id, lambda: connector.shipments(row.key.order_id))
+        there = {one.code for one in listed if one.reference == shipment.reference}
         if shipment.code in there:
             finish(run, row, effect)
         return shipment.code in there
-    tickets = connector.tickets_of(shipment) if isinstance(connector, GivesTickets) else ()
-    read = read_whole(run, market, row)
+    tickets: Sequence[Ticket] = ()
+    if isinstance(connector, GivesTickets):
+        tickets = yield from ask(market.id, lambda: connector.tickets_of(shipment))
+    read = yield from read_whole(run, market, row)
     if read is None:
         raise TryLater("the marketplace does not show the order so that it can be read")
     after, order = read
@@ -187,7 +194,7 @@ def _settled(run: Run, market: Connection, row: OrderRow, effect: EffectRow) -> 
         return False
     shipments = order.shipments
     if shipments is None and isinstance(connector, ListsShipments):
-        shipments = connector.shipments(row.key.order_id)
+        shipments = yield from ask(market.id, lambda: connector.shipments(row.key.order_id))
     found = settle(
         shipment,
         effect.started_at or run.now(),

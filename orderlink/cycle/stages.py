@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,90 +15,106 @@ from orderlink.cycle.reading import details
 from orderlink.cycle.settling import ask_tickets, send_dropped_again, settle_unknown
 from orderlink.cycle.trying import try_order
 from orderlink.rows import OrderKey
+from orderlink.steps import ask, together
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from orderlink.cycle.run import Connection, Run, Selection
+    from orderlink.steps import Steps
 
 CLOCK = OrderKey("clock", "")
 """The place of the problem that this machine's clock is wrong."""
 
 
-def import_orders(run: Run, selection: Selection) -> None:
-    """Fetch what is open at each marketplace and create it in its shop."""
-    for market, shop in run.marketplaces:
-        if not run.may_go_on():
-            return
-        with run.guarded(shop, "create"):
-            meet_shop(run, shop)
-        with run.guarded(market, "import"):
-            look(run, market, shop, selection)
-        stopped = not selection.only_find and brake(run, market, selection)
-        if not stopped and market.id not in run.failed:
-            with run.guarded(market, "import"):
-                details(run, market, selection)
-        if not stopped:
-            with run.guarded(shop, "create"):
-                create_orders(run, market, shop, selection)
-        with run.guarded(shop, "create"):
-            mend_in_shop(run, shop)
-
-
-def poll_shops(run: Run, selection: Selection) -> None:
-    """Ask each shop what is completed."""
+def import_orders(run: Run, selection: Selection) -> Steps[None]:
+    """Fetch what is open at each marketplace and create it in its shop, each on its own."""
     for shop in run.shops:
-        if not run.may_go_on():
-            return
-        with run.guarded(shop, "poll"):
-            poll_shop(run, shop, selection)
-            _probe(run, shop)
+        if run.may_go_on():
+            with run.guarded(shop, "create"):
+                yield from meet_shop(run, shop)
+    imports = (
+        _import(run, market, shop, selection)
+        for market, shop in run.marketplaces
+        if run.may_go_on()
+    )
+    yield from together("", imports)
+    for shop in run.shops:
+        with run.guarded(shop, "create"):
+            yield from mend_in_shop(run, shop)
 
 
-def _probe(run: Run, shop: Connection) -> None:
+def _import(run: Run, market: Connection, shop: Connection, selection: Selection) -> Steps[None]:
+    with run.guarded(market, "import"):
+        yield from look(run, market, shop, selection)
+    stopped = not selection.only_find and brake(run, market, selection)
+    if not stopped and market.id not in run.failed:
+        with run.guarded(market, "import"):
+            yield from details(run, market, selection)
+    if not stopped:
+        with run.guarded(shop, "create"):
+            yield from create_orders(run, market, shop, selection)
+
+
+def poll_shops(run: Run, selection: Selection) -> Steps[None]:
+    """Ask each shop what is completed."""
+    yield from together("", (_poll(run, shop, selection) for shop in run.shops if run.may_go_on()))
+
+
+def _poll(run: Run, shop: Connection, selection: Selection) -> Steps[None]:
+    with run.guarded(shop, "poll"):
+        yield from poll_shop(run, shop, selection)
+        yield from _probe(run, shop)
+
+
+def _probe(run: Run, shop: Connection) -> Steps[None]:
     """Ask a shop that failed lately, and that nothing else was asked of, whether it is back."""
     if not shop.http.requests and run.store.problems(OrderKey(shop.id, "")):
-        shop.connector.newest()
+        yield from ask(shop.id, shop.connector.newest)
 
 
-def push_shipments(run: Run, selection: Selection) -> None:
+def push_shipments(run: Run, selection: Selection) -> Steps[None]:
     """Report to each marketplace what has left, and ask how earlier reports went."""
-    for market, _ in run.marketplaces:
-        if not run.may_go_on():
-            return
-        with run.guarded(market, "push"):
-            ask_tickets(run, market)
-            send_dropped_again(run, market)
-        with run.guarded(market, "push"):
-            settle_unknown(run, market)
-        with run.guarded(market, "push"):
-            report(run, market, selection)
+    pushes = (_push(run, market, selection) for market, _ in run.marketplaces if run.may_go_on())
+    yield from together("", pushes)
 
 
-def sync(run: Run, selection: Selection) -> None:
+def _push(run: Run, market: Connection, selection: Selection) -> Steps[None]:
+    with run.guarded(market, "push"):
+        yield from ask_tickets(run, market)
+        send_dropped_again(run, market)
+    with run.guarded(market, "push"):
+        yield from settle_unknown(run, market)
+    with run.guarded(market, "push"):
+        yield from report(run, market, selection)
+
+
+def sync(run: Run, selection: Selection) -> Steps[None]:
     """Run the three stages in order."""
-    import_orders(run, selection)
-    poll_shops(run, selection)
-    push_shipments(run, selection)
+    yield from import_orders(run, selection)
+    yield from poll_shops(run, selection)
+    yield from push_shipments(run, selection)
 
 
-def rebuild(run: Run, selection: Selection) -> None:
+def rebuild(run: Run, selection: Selection) -> Steps[None]:
     """Take over from the shop what an earlier state file had created; create nothing."""
     finding = replace(selection, only_find=True)
-    import_orders(run, finding)
-    poll_shops(run, finding)
+    yield from import_orders(run, finding)
+    yield from poll_shops(run, finding)
 
 
-def try_orders(run: Run, selection: Selection) -> None:
+def try_orders(run: Run, selection: Selection) -> Steps[None]:
     """Put one marked order through, for a person who wants to see it."""
     sku, _, price = selection.sample.partition("=")
     for market, shop in run.marketplaces:
         with run.guarded(shop, "create"):
-            meet_shop(run, shop)
-            run.counts["tried"] += try_order(run, market, shop, sku, Decimal(price))
+            yield from meet_shop(run, shop)
+            tried = yield from try_order(run, market, shop, sku, Decimal(price))
+            run.counts["tried"] += tried
 
 
-STAGES: dict[str, Callable[[Run, Selection], None]] = {
+STAGES: dict[str, Callable[[Run, Selection], Steps[None]]] = {
     "import": import_orders,
     "poll": poll_shops,
     "push": push_shipments,
@@ -115,6 +130,8 @@ def finish(run: Run) -> None:
     with run.store.transaction():
         for connection in {one.id: one for pair in run.marketplaces for one in pair}.values():
             run.store.put_budgets(connection.id, connection.http.budget_states())
+            run.store.keep_tokens(connection.id, connection.tokens)
+            run.store.keep_shelf(connection.id, connection.memory)
             if connection.http.requests and connection.id not in run.failed:
                 place = OrderKey(connection.id, "")
                 run.store.solve(place, ["unreachable", "sign_in_failed"], run.now())

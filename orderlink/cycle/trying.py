@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from orderlink.cycle.run import Connection, Run
+    from orderlink.steps import Steps
 
 PREFIX = "TEST-"
 
@@ -39,7 +40,9 @@ def sample(number: str, sku: str, price: Decimal, run: Run) -> Order:
     return Order(number, run.now(), "EUR", (line,), address, marks=("test",))
 
 
-def try_order(run: Run, market: Connection, shop: Connection, sku: str, price: Decimal) -> bool:
+def try_order(
+    run: Run, market: Connection, shop: Connection, sku: str, price: Decimal
+) -> Steps[bool]:
     """Put one marked order into the shop and cancel it there; False where that did not work.
 
     Everything on the way is said through `run.say`, and what went wrong stands in the order's
@@ -56,15 +59,15 @@ def try_order(run: Run, market: Connection, shop: Connection, sku: str, price: D
             details = on_details(row, order, plain(order), run.now(), ship_open=False)
             approved = Verdict(changes={"approved": True}, events=(Event("test_order"),))
             run.store.apply(row, details + approved, run.now())
-    create_orders(run, market, shop, Selection(orders=frozenset({key})))
-    mend_in_shop(run, shop)
+    yield from create_orders(run, market, shop, Selection(orders=frozenset({key})))
+    yield from mend_in_shop(run, shop)
     made = run.store.order(key)
     if made is None or not made.shop_order_id:
         _give_up(run, key)
         return False
     problems = run.store.problems(key)
     run.say(shop.label, f"{number}: created as {made.shop_order_number}")
-    return _take_back(run, shop, made) and not problems
+    return (yield from _take_back(run, shop, made)) and not problems
 
 
 def _give_up(run: Run, key: OrderKey) -> None:
@@ -81,7 +84,7 @@ def _give_up(run: Run, key: OrderKey) -> None:
             run.store.apply(row, closed, run.now())
 
 
-def _take_back(run: Run, shop: Connection, row: OrderRow) -> bool:
+def _take_back(run: Run, shop: Connection, row: OrderRow) -> Steps[bool]:
     """Cancel the test order in the shop, or say that a person has to."""
     taken_over = Verdict(status=Status.MANUAL, events=(Event("test_order_taken_back"),))
     shown = row.shop_order_number or row.shop_order_id
@@ -89,13 +92,15 @@ def _take_back(run: Run, shop: Connection, row: OrderRow) -> bool:
         with run.store.transaction():
             run.store.add_effect(row, Kind.CANCEL_IN_SHOP)
         effect = run.store.last_effect(row.key, Kind.CANCEL_IN_SHOP)
-        outcome = effect and run.outbox.send(
-            row,
-            effect,
-            {"shop_order": row.shop_order_id},
-            lambda: shop.connector.cancel(row.shop_order_id),
-            lambda answer: Outcome(EffectState.DONE, taken_over, answer.id),
-        )
+        outcome = None
+        if effect is not None:
+            outcome = yield from run.outbox.send(
+                row,
+                effect,
+                {"shop_order": row.shop_order_id},
+                lambda: shop.connector.cancel(row.shop_order_id),
+                lambda answer: Outcome(EffectState.DONE, taken_over, answer.id),
+            )
         if outcome and outcome.state is EffectState.DONE:
             run.say(shop.label, f"{row.key.order_id}: cancelled in the shop")
             return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from orderlink.decide.timing import pause
 from orderlink.decide.verdict import NOTHING, PASSING, Problem, Verdict
 from orderlink.model import CLOSED, Order, SeenShipment, Status
 from orderlink.rows import Event, Kind, LineRow, OrderRow
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orderlink import carriers
 from orderlink.model import Parcel
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -22,8 +22,7 @@ LEARNABLE = frozenset({"rule", "shop"})
 """Evidence of the merchant's own: only from shipments named by it are prefixes learnt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Value, frozen=True):
     """What is reported: the code as it is sent, the carrier, and why it is that one.
 
     `carrier` is orderlink's id, `carrier_code` the marketplace's own word. `problem` says what to

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from orderlink.decide.verdict import PASSING, Problem, Verdict
 from orderlink.model import CLOSED, ShopLine, ShopOrder, ShopState, Status, money_text
 from orderlink.problems import WORDS, Block
 from orderlink.rows import Event, Kind, OrderRow
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 BEFORE_CREATION = tuple(word for word, entry in WORDS.items() if entry.blocks is Block.CREATE)
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Value, frozen=True):
     """What a shop order has to add up to."""
 
     currency: str
@@ -63,8 +62,7 @@ def _pieces(lines: Sequence[ShopLine]) -> Counter[str]:
     return pieces
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Value, frozen=True):
     """What a look-up in the shop came to.
 
     `ours` is the order that carries our reference (the lowest id where there are several, whose ids

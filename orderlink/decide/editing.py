@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from orderlink import carriers
@@ -10,6 +9,7 @@ from orderlink.complaints import suggestion
 from orderlink.decide.verdict import Problem, Verdict
 from orderlink.model import CLOSED, Address, Order, Status, money_text
 from orderlink.rows import Event, Kind
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +32,8 @@ def mendable(row: OrderRow, order: Order | None) -> dict[str, str]:
         for name, address in (("shipping", edited.ship_to), ("billing", edited.bill_to)):
             if address is not None:
                 found |= {
-                    f"{name}.{part.name}": str(getattr(address, part.name))
-                    for part in fields(Address)
+                    f"{name}.{part}": str(getattr(address, part))
+                    for part in Address.__struct_fields__
                 }
         found |= {f"lines.{line.id}.sku": line.sku for line in edited.lines}
     return found | {f"report.{name}": row.edits.get(f"report.{name}", "") for name in REPORTED}

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from orderlink.decide.carrier import codes_in, codes_of
 from orderlink.model import ShippedLine
 from orderlink.rows import EffectState
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from orderlink.rows import EffectRow, LineRow, OrderRow
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(Value, frozen=True):
     """What the reports of an order that were carried out come to: pieces per line, and codes."""
 
     pieces: Mapping[str, int]
@@ -35,8 +34,7 @@ class Reported:
 NOTHING_REPORTED = Reported({})
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Value, frozen=True):
     """What one report is about: lines with pieces, and its code, empty where it has none.
 
     `covered`: codes are there for all that remains, this part and those after it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from orderlink.decide.shop import FOLLOWED
 from orderlink.decide.verdict import PASSING, Problem, Verdict
 from orderlink.model import Shipment, Status, TicketState, shipment_reference
 from orderlink.rows import EffectRow, Event, Kind, LineRow, OrderRow
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -74,8 +74,7 @@ def on_shipment_refused(row: OrderRow, sentence: str) -> Verdict:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Value, frozen=True):
     """What complete look-ups found out about a report whose answer was lost.
 
     `ticket` to ask for, or `done`, or none of these: nothing of it is there. `otherwise` has the

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orderlink.decide.carrier import codes_of
@@ -11,6 +10,7 @@ from orderlink.decide.timing import wait_is_over
 from orderlink.decide.verdict import NOTHING, PASSING, Problem, Verdict
 from orderlink.model import ShopOrder, ShopState, Status, money_text
 from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from orderlink.basics import Status
 from orderlink.problems import WORDS
 from orderlink.rows import Event, Kind
+from orderlink.values import Value, field
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Value, frozen=True):
     """A problem to open: its word, a sentence for people, and details."""
 
     word: str
@@ -20,8 +19,7 @@ class Problem:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Value, frozen=True):
     """What changes about one order.
 
     `status` is written only where the row still has the status that the decision was taken on.

@@ -8,7 +8,6 @@ point is read in both spellings, `pickupPoint` and `pickUpPoint`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from orderlink.model import (
     TicketState,
     Unreadable,
 )
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -265,8 +265,7 @@ def _ticket_from(status: Part) -> Ticket:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ShipmentRow:
+class ShipmentRow(Value, frozen=True):
     """What the list of shipments says about one (`ReducedShipment`): no code, no quantities."""
 
     id: str

@@ -6,11 +6,11 @@ Pure, and free of anything that is bol's.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from orderlink.model import Json
+from orderlink.values import Value
 
 _LARGEST_WHOLE = 2**31 - 1
 
@@ -19,8 +19,7 @@ class DocumentError(ValueError):
     """Say which part of a document is missing or of the wrong kind, never what stood there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Value, frozen=True):
     """A JSON object of a document, with the path that leads to it for the messages.
 
     Every reading method raises `DocumentError`; a part that is null counts as missing.

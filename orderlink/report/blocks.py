@@ -6,8 +6,9 @@ has to think of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from orderlink.values import Value
 
 
 class Tone(StrEnum):
@@ -19,16 +20,14 @@ class Tone(StrEnum):
     QUIET = "quiet"
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Value, frozen=True):
     """One line of its own."""
 
     text: str
     tone: Tone = Tone.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Value, frozen=True):
     """One column; `number` is set right, `wraps` may be broken into lines where it is narrow."""
 
     title: str
@@ -36,8 +35,7 @@ class Column:
     wraps: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Value, frozen=True):
     """Rows under a title; a cell may have several lines."""
 
     title: str
@@ -46,16 +44,14 @@ class Table:
     tone: Tone = Tone.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(Value, frozen=True):
     """A bar for each row, put together of parts: a drawing of what a table beside it tells."""
 
     parts: tuple[str, ...]  # what the parts of every bar are
     rows: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StripRow:
+class StripRow(Value, frozen=True):
     """How often something happened in one span of time after the other."""
 
     name: str
@@ -63,8 +59,7 @@ class StripRow:
     tone: Tone = Tone.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(Value, frozen=True):
     """Rows of counts over the same time, `ends` naming its beginning, its middle and its end."""
 
     title: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orderlink import carriers
@@ -11,6 +10,7 @@ from orderlink.carriers import LearntPrefix, Rule
 from orderlink.config import MarketplaceSettings
 from orderlink.redact import safe_text
 from orderlink.report.blocks import Column, Sentence, Table, Tone
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from orderlink.report.blocks import Block
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Value, frozen=True):
     """What a person tells beside the code; `settings` are those of a connection that he named."""
 
     origin: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from orderlink.decide.urgency import Damage, damage, last_day, urgency
 from orderlink.problems import WORDS, advice
 from orderlink.report.days import day_in_amsterdam
 from orderlink.rows import OrderKey, ProblemRow
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from orderlink.config import Config
@@ -23,8 +23,7 @@ NEAR = timedelta(days=1)
 """A date counts as near from the day before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(Value, frozen=True):
     """An open problem with what a person needs to know about it."""
 
     problem: ProblemRow

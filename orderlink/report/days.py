@@ -58,6 +58,11 @@ def ago(at: datetime | None, now: datetime) -> str:
     return f"{span(now - at)} ago" if span(now - at) != "now" else "just now"
 
 
+def timestamp(moment: datetime | None) -> str | None:
+    """Write an instant as documents have it: ISO 8601 in UTC, to the second."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
+
+
 def on_day(day: date, today: date) -> str:
     """Say how a day lies to today: `2026-11-23 (today)`."""
     distance = (day - today).days

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderlink.basics import Status
 from orderlink.decide.counting import Counted
+from orderlink.report.days import timestamp as _time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from orderlink.report.concerns import Concern
     from orderlink.report.order import OrderReport
     from orderlink.report.places import Places
-    from orderlink.report.status import Connected, LastRun, StatusReport, Waiting
+    from orderlink.report.status import Connected, StatusReport, Waiting
     from orderlink.rows import EffectRow, EventRow, LineRow, OrderKey, OrderRow
 
 VERSION = 1
@@ -28,10 +29,6 @@ VERSION = 1
 def json_text(document: dict[str, Any]) -> str:
     """Write a document for a program: ASCII, one key a line."""
     return json.dumps({"version": VERSION, **document}, indent=2) + "\n"
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
 
 
 def _day(day: date | None) -> str | None:
@@ -50,7 +47,7 @@ def status_document(report: StatusReport) -> dict[str, Any]:
         "clock_trusted": report.clock_trusted,
         "oldest_personal_data": _time(report.oldest_personal_data),
         "personal_data_orders": report.personal_data,
-        "last_run": _last_run(report.last_run),
+        "last_run": _last_run(report),
         "connections": [_connection(one) for one in report.connections],
         "needs_person": [_concern(one, report.now) for one in report.needs_person],
         "passing": [_concern(one, report.now) for one in report.passing],
@@ -68,15 +65,17 @@ def _counted(counts: Mapping[str, int]) -> dict[str, int]:
     return {str(word): counts.get(word, 0) for word in Counted}
 
 
-def _last_run(run: LastRun | None) -> dict[str, Any] | None:
+def _last_run(report: StatusReport) -> dict[str, Any] | None:
+    run = report.last_run
     if run is None:
         return None
     return {
+        "run": run.number,
         "command": run.command,
         "started_at": _time(run.started_at),
         "ended_at": _time(run.ended_at),
         "seconds": run.seconds,
-        "outcome": run.outcome or None,
+        "outcome": report.last_outcome,
     }
 
 
@@ -147,7 +146,7 @@ def orders_document(
     return {
         "orders": [
             {
-                **_order(row, places.name(row.key.connection), places.name(row.shop)),
+                **order_record(row, places.name(row.key.connection), places.name(row.shop)),
                 "problems": list(words.get(row.key, ())),
             }
             for row in rows
@@ -155,7 +154,8 @@ def orders_document(
     }
 
 
-def _order(row: OrderRow, connection: str, shop: str) -> dict[str, Any]:
+def order_record(row: OrderRow, connection: str, shop: str) -> dict[str, Any]:
+    """Give what every document has of an order."""
     return {
         "connection": connection,
         "connection_id": row.key.connection,
@@ -182,11 +182,11 @@ def order_document(report: OrderReport) -> dict[str, Any]:
     """Give what `orderlink show ORDER --json` prints; `personal_data` is null once it is gone."""
     row = report.row
     return {
-        **_order(row, report.connection, report.shop),
+        **order_record(row, report.connection, report.shop),
         "reference": row.reference or None,
         "seen_at": _time(row.seen_at),
         "seen_in_shop_at": _time(row.shop_seen_at),
-        "lines": [_line(line, row) for line in row.lines],
+        "lines": [line_record(line, row) for line in row.lines],
         "parcels": [
             {"code": one.code or None, "shop_carrier": one.shop_carrier or None}
             for one in row.parcels
@@ -201,7 +201,8 @@ def order_document(report: OrderReport) -> dict[str, Any]:
     }
 
 
-def _line(line: LineRow, row: OrderRow) -> dict[str, Any]:
+def line_record(line: LineRow, row: OrderRow) -> dict[str, Any]:
+    """Give what every document has of a line of an order."""
     return {
         "line": line.line_id,
         "sku": line.sku or None,

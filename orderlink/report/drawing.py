@@ -5,10 +5,10 @@ Nothing is told by colour alone: the parts of a bar differ in their characters, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orderlink.report.blocks import Bars, Tone
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,8 +20,7 @@ LONGEST_BAR = 120
 WIDEST_HOUR = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
+class Ink(Value, frozen=True):
     """What a piece of a drawing is: a part of a bar by its number, or of a tone."""
 
     part: int | None = None
@@ -34,8 +33,7 @@ Line = list[tuple[str, Ink]]
 """One line: pieces of text, each with its ink."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alphabet:
+class Alphabet(Value, frozen=True):
     """The characters that a terminal can show."""
 
     parts: str  # of bars, one for each part

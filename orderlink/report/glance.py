@@ -10,11 +10,12 @@ from orderlink.decide.urgency import Damage
 from orderlink.redact import safe_text
 from orderlink.report.blocks import Bars, Column, Sentence, Strip, StripRow, Table, Tone
 from orderlink.report.days import ago, instant, length, on_day, span
+from orderlink.report.runs import ENDED
 
 if TYPE_CHECKING:
     from orderlink.report.blocks import Block
     from orderlink.report.concerns import Concern
-    from orderlink.report.status import LastRun, StatusReport, Waiting
+    from orderlink.report.status import StatusReport, Waiting
 
 PARTS = (Status.NEW, Status.NOT_SHIPPED, Status.WAITING, Status.PENDING_SHIPMENT)
 """The parts of the bars: where open orders stand. Closed ones would dwarf them."""
@@ -78,15 +79,12 @@ def _wait(one: Waiting, report: StatusReport) -> tuple[str, ...]:
 def last_run(report: StatusReport) -> list[Block]:
     """Say when cron started a run last, and how that went."""
     run = report.last_run
-    return [Sentence(_run(run, report))] if run else []
-
-
-def _run(run: LastRun, report: StatusReport) -> str:
-    begun = f"Last run: {run.command}, {ago(run.started_at, report.now)}"
-    if run.ended_at is None:
-        return f"{begun}, not ended: it is under way, or was broken off."
-    took = "" if run.seconds is None else f", took {length(run.seconds)}"
-    return f"{begun}{took}{'' if run.outcome == 'ok' else ', not all of it went well'}."
+    if run is None:
+        return []
+    parts = [f"Last run: {run.command}, {ago(run.started_at, report.now)}"]
+    parts += [] if run.seconds is None else [f"took {length(run.seconds)}"]
+    parts += [ENDED[report.last_outcome]] if ENDED.get(report.last_outcome) else []
+    return [Sentence(", ".join(parts) + ".")]
 
 
 def personal_data(report: StatusReport) -> Sentence:

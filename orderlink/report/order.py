@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from orderlink.report.concerns import Concern, concerns
 from orderlink.report.days import day_in_amsterdam, instant, span
 from orderlink.report.views import day_text
 from orderlink.rows import EffectRow, EventRow, OrderKey, OrderRow
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +27,7 @@ PERSONAL = ("ship_to", "bill_to")
 """The parts of an order's document that hold a person's data."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderReport:
+class OrderReport(Value, frozen=True):
     """One order: its row, open problems, effects and history, and what is kept of the buyer."""
 
     row: OrderRow

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orderlink.errors import SecretError
 from orderlink.rows import ConnectionRow
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +19,7 @@ NAMED = "name:"
 """Stands before a name where a connection's own id could not be known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value, frozen=True):
     """One connection: `id` is empty before its first run, `configured` False for a left-over."""
 
     id: str

@@ -9,14 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from orderlink.errors import OrderlinkError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from orderlink.report.blocks import Block
 
@@ -33,12 +31,12 @@ class OutputFailed(OrderlinkError):  # noqa: N818 - as the errors of orderlink.e
     """The output cannot be written (a full disk)."""
 
 
-@dataclass(frozen=True, slots=True)
 class Screen:
     """One of the process's streams, None where it is closed; `environment` says how it may look."""
 
-    stream: TextIO | None
-    environment: Mapping[str, str]
+    def __init__(self, stream: TextIO | None, environment: Mapping[str, str]) -> None:
+        self.stream = stream
+        self.environment = environment
 
     @property
     def is_terminal(self) -> bool:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orderlink.basics import CLOSED, Status
-from orderlink.codec import read_time
 from orderlink.decide.telling import is_stale
 from orderlink.decide.timing import clock_is_trusted
 from orderlink.decide.urgency import last_day
+from orderlink.lock import runs_since
 from orderlink.report.concerns import NEAR, SHOWN, Concern, concerns
 from orderlink.report.days import day_in_amsterdam
 from orderlink.report.places import Place, Places
-from orderlink.rows import OrderRow, Tally
+from orderlink.rows import OrderRow, RunRow, Tally
 from orderlink.store.reading import open_for_reading
+from orderlink.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,8 +32,7 @@ STAGES = {"marketplace": ("import", "push"), "shop": ("create", "poll")}
 """The stages that succeed or fail for a connection of each role."""
 
 
-@dataclass(frozen=True, slots=True)
-class Connected:
+class Connected(Value, frozen=True):
     """One connection: how many orders in which status, what is missing, and its last good runs."""
 
     place: Place
@@ -44,33 +43,14 @@ class Connected:
     lately: Mapping[str, int] = field(default_factory=dict)  # what happened in the hours shown
 
 
-@dataclass(frozen=True, slots=True)
-class Hour:
+class Hour(Value, frozen=True):
     """What happened in the hour that begins then, as `orderlink.decide.counting` names it."""
 
     begins: datetime
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class LastRun:
-    """The run that was started last; `ended_at` None: it is under way, or was broken off."""
-
-    command: str
-    started_at: datetime
-    ended_at: datetime | None
-    outcome: str
-
-    @property
-    def seconds(self) -> int | None:
-        """How long it took; None where it has not ended, or a clock was set meanwhile."""
-        if self.ended_at is None or self.ended_at < self.started_at:
-            return None
-        return int((self.ended_at - self.started_at).total_seconds())
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Value, frozen=True):
     """An order that waits for its code, and when that ends."""
 
     order: OrderRow
@@ -78,8 +58,7 @@ class Waiting:
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class StatusReport:
+class StatusReport(Value, frozen=True):
     """Everything that `orderlink status` tells."""
 
     now: datetime
@@ -97,7 +76,8 @@ class StatusReport:
     oldest_personal_data: datetime | None
     orphans: Mapping[str, int]  # what is not in the configuration -> its open orders
     hours: tuple[Hour, ...] = ()  # the last 24, the present one included
-    last_run: LastRun | None = None
+    last_run: RunRow | None = None
+    last_outcome: str = ""  # what became of it, as in `orderlink.rows.RunRow`
 
     @property
     def needs_person(self) -> tuple[Concern, ...]:
@@ -138,6 +118,7 @@ def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
     good = [at for stages in successes.values() for at in stages.values()]
     first_start = store.first_start() if store else None
     last_good = max(good, default=None)
+    run = store.last_run() if store else None
     today = day_in_amsterdam(now)
     first_hour = now.replace(minute=0, second=0, microsecond=0) - (HOURS - 1) * HOUR
     tallies = store.tallies(first_hour) if store else []
@@ -158,7 +139,8 @@ def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
         oldest_personal_data=oldest_personal_data,
         orphans=_orphans(places, counts),
         hours=_hours(first_hour, tallies),
-        last_run=_last_run(store) if store else None,
+        last_run=run,
+        last_outcome=run.became(runs_since(config.state)) if run else "",
     )
 
 
@@ -211,14 +193,6 @@ def _hours(first: datetime, tallies: Sequence[Tally]) -> tuple[Hour, ...]:
     for one in tallies:
         found.get(one.hour, []).append(one)
     return tuple(Hour(begins, _by_word(these)) for begins, these in found.items())
-
-
-def _last_run(store: Store) -> LastRun | None:
-    row = store.last_run()
-    if row is None:
-        return None
-    ended_at = read_time(row["ended_at"]) if row["ended_at"] else None
-    return LastRun(row["command"], read_time(row["started_at"]), ended_at, row["outcome"])
 
 
 def _takes_from(config: Config, place: Place) -> str:

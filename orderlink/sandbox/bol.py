@@ -34,6 +34,7 @@ from orderlink.sandbox.bol_requests import (
     whole,
 )
 from orderlink.sandbox.bol_state import BolState
+from orderlink.sandbox.control import CONTROL_PATH, controlled
 from orderlink.sandbox.server import Answer, Request, json_answer
 
 if TYPE_CHECKING:
@@ -207,8 +208,8 @@ class BolSandbox:
             answer, signed_in = self._access.give_token(request)
             self.ledger.tokens.extend([self._clock.now()] if signed_in else [])
             return "token", answer
-        if request.path.startswith("/_sandbox/") and self._control:
-            return "control", self._controlled(request)
+        if request.path.startswith(CONTROL_PATH) and self._control:
+            return "control", controlled(request, self.control)
         for endpoint in self._endpoints:
             match = endpoint.path.fullmatch(request.path)
             if match and endpoint.method == request.method:
@@ -228,14 +229,6 @@ class BolSandbox:
             answer = _json(problem.status, problem.document)
             headers = problem.headers or headers
         return replace(answer, headers={**answer.headers, **headers})
-
-    def _controlled(self, request: Request) -> Answer:
-        try:
-            arguments = request.json() if request.body else {}
-            document = self.control(request.path.removeprefix("/_sandbox/"), arguments)
-        except ValueError as error:
-            return json_answer(400, {"error": str(error)}, media_type="application/json")
-        return json_answer(200, document, media_type="application/json")
 
     # Orders
 

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from orderlink.sandbox.control import order_state as state_document
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -106,22 +108,8 @@ def _fulfilment(order: PlacedOrder, item: Item) -> dict[str, Any]:
 
 def order_state(order: PlacedOrder) -> dict[str, Any]:
     """Write how an order stands, for a person at the controls: without the buyer."""
-    return {
-        "order_id": order.id,
-        "placed_at": time_text(order.placed_at),
-        "items": [
-            {
-                "item_id": item.id,
-                "reference": item.article.reference,
-                "method": item.article.method,
-                "quantity": item.article.quantity,
-                "shipped": item.shipped,
-                "cancelled": item.cancelled,
-                "cancellation_requested": item.cancellation_requested,
-            }
-            for item in order.items
-        ],
-    }
+    items = [(item, item.article.method) for item in order.items]
+    return state_document(order.id, time_text(order.placed_at), items)
 
 
 def reduced_shipment(shipment: SentShipment, order: PlacedOrder) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from orderlink.sandbox import bol_answers as answers
 from orderlink.sandbox.bol_records import Article, Purchase
+from orderlink.sandbox.control import with_amounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -119,11 +119,7 @@ def _transport_violations(transport: object) -> Iterable[tuple[str, str]]:
 def purchase_from(arguments: Mapping[str, Any]) -> Purchase:
     """Read what to place from JSON. Raises TypeError, ArithmeticError."""
     articles = tuple(
-        Article(**{**article, **_amounts(article)}) for article in arguments.get("articles", ({},))
+        Article(**with_amounts(article, "price", "discount"))
+        for article in arguments.get("articles", ({},))
     )
     return Purchase(**{**arguments, "articles": articles})
-
-
-def _amounts(article: Mapping[str, Any]) -> dict[str, Decimal]:
-    names = ("price", "discount")
-    return {name: Decimal(str(article[name])) for name in names if name in article}

@@ -16,6 +16,7 @@ import tomli_w
 from orderlink.errors import ConfigurationError, OrderlinkError, Refused, TryLater
 from orderlink.http import Http
 from orderlink.sandbox.bol import BolSandbox
+from orderlink.sandbox.control import CONTROL_PATH
 from orderlink.sandbox.server import Loopback
 from orderlink.sandbox.woocommerce import PRODUCTS, WooCommerceSandbox
 
@@ -33,7 +34,6 @@ SHOP_PORT: Final = 47912
 CONFIGURATION: Final = "orderlink.toml"
 STATE: Final = "sandbox.sqlite3"
 MARK: Final = "# Written by `orderlink sandbox`, and written anew whenever it starts."
-CONTROL: Final = "/_sandbox/"
 SECONDS_TO_ANSWER: Final = 10.0
 
 BOL_KEYS: Final = ("sandbox-client-id", "sandbox-client-secret")
@@ -229,7 +229,7 @@ class Player:
     def _act(self, label: str, url: str, act: str, arguments: Mapping[str, object]) -> Any:
         with Http(label, url, clock=self._clock, remaining=lambda: SECONDS_TO_ANSWER) as http:
             try:
-                answer = http.write("POST", CONTROL + act, json=dict(arguments), accept=(400,))
+                answer = http.write("POST", CONTROL_PATH + act, json=dict(arguments), accept=(400,))
             except TryLater as error:
                 raise TryLater(f"no sandbox answers at {url}: `orderlink sandbox` starts it") from (
                     error

@@ -19,6 +19,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from orderlink.sandbox import woocommerce_orders as orders
+from orderlink.sandbox.control import CONTROL_PATH, controlled
 from orderlink.sandbox.server import Answer, Request, json_answer
 from orderlink.sandbox.woocommerce_control import Control
 from orderlink.sandbox.woocommerce_routes import Routes
@@ -164,8 +165,8 @@ class WooCommerceSandbox:
 
     def _answer(self, request: Request) -> Answer:
         path = request.path.rstrip("/")
-        if path.startswith("/_sandbox/") and self._control_is_open and request.method == "POST":
-            return self._controlled(path.removeprefix("/_sandbox/"), request)
+        if path.startswith(CONTROL_PATH) and self._control_is_open and request.method == "POST":
+            return controlled(request, self._control.carry_out)
         under, found, route = path.partition("/wp-json")
         without_permalinks = "rest_route" in request.query
         if without_permalinks:
@@ -178,13 +179,6 @@ class WooCommerceSandbox:
         except RestError as error:
             status, document, headers = error.status, error.body, {}
         return json_answer(status, document, headers, media_type="application/json; charset=UTF-8")
-
-    def _controlled(self, name: str, request: Request) -> Answer:
-        try:
-            document = self._control.carry_out(name, request.json() if request.body else {})
-        except (KeyError, ValueError) as error:
-            return json_answer(400, {"error": str(error)}, media_type="application/json")
-        return json_answer(200, document, media_type="application/json")
 
     def _authenticate(self, request: Request, *, signed: bool) -> None:
         key, secret = self._credentials(request)

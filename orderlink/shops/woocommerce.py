@@ -25,9 +25,8 @@ Quirks:
 from __future__ import annotations
 
 import contextlib
-import secrets
+import os
 from base64 import b64encode
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from orderlink.errors import Ambiguous, NotOffered, Refused, SignInFailed, TryLater
@@ -38,6 +37,7 @@ from orderlink.shops import woocommerce_people as people
 from orderlink.shops.woocommerce_facts import Facts
 from orderlink.shops.woocommerce_products import Catalogue, Kept
 from orderlink.shops.woocommerce_settings import WooCommerceSettings
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -257,7 +257,7 @@ class WooCommerce:
 
     def _ask(self, path: str, query: Mapping[str, str | int]) -> Answer:
         # A parameter that is never the same keeps caches from answering.
-        unique = {**query, "_orderlink": secrets.token_hex(8)}
+        unique = {**query, "_orderlink": os.urandom(8).hex()}
         answer: Answer = self._link.http.read(f"{ROOT}{path}", unique, accept=TOLD)
         return answer
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from orderlink.model import Parcel, ShopLine, ShopOrder, ShopState
 from orderlink.shops.woocommerce_settings import NO_SALE
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -34,8 +34,7 @@ class DocumentError(Exception):
     """A document is not what WooCommerce sends; the message holds no buyer's data."""
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Value, frozen=True):
     """What has to be known of a product to order it. `parent_id` is 0 but for variations.
 
     `price` is the catalogue's, `stock` how many pieces there are, None where any number may be had.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,11 +16,12 @@ from orderlink.currency import CURRENCIES
 from orderlink.errors import Refused, TryLater
 from orderlink.model import Json
 from orderlink.shops.woocommerce_tax import TaxRules, rules_from
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from orderlink.clock import Clock
-    from orderlink.http import Shelf
     from orderlink.model import Address, Order
+    from orderlink.shelves import Shelf
 
 Read = Callable[[str, Mapping[str, str | int]], Json]
 KEPT: Final = timedelta(hours=1)
@@ -32,8 +32,7 @@ RATE_FIELDS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Selling:
+class Selling(Value, frozen=True):
     """Where a shop sells to, in its own words, and in which currency."""
 
     settings: Mapping[str, Json]

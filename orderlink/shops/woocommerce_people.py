@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from orderlink.address import simplified, split_street
 from orderlink.creation import Creation, filled
 from orderlink.model import money_text
 from orderlink.shops.woocommerce_documents import ORIGIN, REFERENCE
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -13,14 +12,15 @@ from orderlink.currency import split_by_largest_remainder, unit_of
 from orderlink.errors import Refused, TryLater
 from orderlink.model import Line
 from orderlink.shops.woocommerce_documents import DocumentError, Product, product_from
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from orderlink.clock import Clock
     from orderlink.creation import Creation
-    from orderlink.http import Shelf
     from orderlink.model import Json, Order
+    from orderlink.shelves import Shelf
 
     Read = Callable[[str, Mapping[str, str | int]], Json]
 
@@ -35,8 +35,7 @@ MOST_KEPT: Final = 500
 SHELF: Final = "products"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Value, frozen=True):
     """What a line, or a part of a pack or bundle, is in the shop. `product` None: it has none.
 
     `amount` is what the buyer pays for all its pieces.
@@ -48,8 +47,7 @@ class Item:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Value, frozen=True):
     """One product to be found: by these rules, for so many pieces per piece of the line."""
 
     line: Line

@@ -9,9 +9,10 @@ the sums are rounded, but for the net of the shipping. `nets_for` goes the way b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
+
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,8 +26,7 @@ NUDGES = [FINEST * step for step in (0, 1, -1, 2, -2)] + [
 """How far a net amount may lie from the exact one so that the shop's roundings come out right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value, frozen=True):
     """What of an address decides about tax."""
 
     country: str = ""
@@ -35,8 +35,7 @@ class Place:
     city: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TaxRate:
+class TaxRate(Value, frozen=True):
     """One row of the shop's tax rates; an empty place means everywhere, an empty class standard."""
 
     id: int
@@ -52,8 +51,7 @@ class TaxRate:
     tax_class: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TaxRules:
+class TaxRules(Value, frozen=True):
     """How the shop adds tax and rounds. `based_on` is `shipping`, `billing` or `base`."""
 
     enabled: bool = False
@@ -72,8 +70,7 @@ class TaxRules:
         return Decimal(1).scaleb(-self.decimals)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Value, frozen=True):
     """A line, the shipping or a fee: an amount, and each tax on it as a share of its net."""
 
     amount: Decimal

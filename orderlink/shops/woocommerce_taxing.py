@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from orderlink.shops.woocommerce_tax import (
     shipping_rates_at,
     tax_in,
 )
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,8 +28,7 @@ FAIRLY_EQUAL = Decimal("0.05")
 """So many per cent points two rates may lie apart that are told as one."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaxedItem:
+class TaxedItem(Value, frozen=True):
     """An item with its tax class, and whether that is another than its product's own."""
 
     item: Item
@@ -38,8 +37,7 @@ class TaxedItem:
     chosen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Taxing:
+class Taxing(Value, frozen=True):
     """How an order is taxed in the shop. `exempt`: not at all."""
 
     items: tuple[TaxedItem, ...]

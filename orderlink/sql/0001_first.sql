@@ -157,6 +157,7 @@ CREATE INDEX problems_of_order ON problems (order_id, connection, account);
 CREATE INDEX problems_told ON problems (account, told_at)
     WHERE solved_at IS NOT NULL AND told_at IS NOT NULL;
 
+-- `run` is the run in which it happened; NULL: a person did it.
 CREATE TABLE events (
     id INTEGER PRIMARY KEY,
     account TEXT NOT NULL,
@@ -164,9 +165,11 @@ CREATE TABLE events (
     order_id TEXT NOT NULL,
     at TEXT NOT NULL,
     word TEXT NOT NULL,
-    details TEXT NOT NULL DEFAULT '{}'
+    details TEXT NOT NULL DEFAULT '{}',
+    run INTEGER
 );
 CREATE INDEX events_of_order ON events (account, connection, order_id, id);
+CREATE INDEX events_of_run ON events (account, run) WHERE run IS NOT NULL;
 
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,

@@ -23,6 +23,9 @@ UPDATE connections SET changes_until = :until, full_look_at = :began, import_fro
 WHERE account = :account AND id = :id
 -- forget_looks --
 UPDATE connections SET changes_until = NULL, full_look_at = NULL WHERE account = :account
+-- forget_sightings --
+UPDATE orders SET seen_at = '1970-01-01T00:00:00.000000Z', shop_seen_at = NULL
+WHERE account = :account AND status NOT IN ('shipped', 'cancelled', 'manual')
 -- mark_shop --
 INSERT INTO shop_marks (account, connection, at, newest) VALUES (:account, :id, :at, :newest)
 ON CONFLICT (account, connection, at) DO NOTHING
@@ -82,6 +85,29 @@ UPDATE problems SET sentence = '', details = '{}' WHERE account = :account
 -- purge_effects --
 UPDATE outbox SET error = '' WHERE account = :account
     AND connection = :connection AND order_id = :order_id
+-- forget_documents --
+UPDATE orders SET document = NULL, has_details = 0 WHERE document IS NOT NULL
+-- forget_edits --
+UPDATE orders SET edits = (SELECT json_group_object(key, value) FROM json_each(edits)
+    WHERE key NOT LIKE 'shipping.%' AND key NOT LIKE 'billing.%')
+WHERE edits <> '{}'
+-- forget_events --
+UPDATE events SET details = CASE word
+    WHEN 'problem' THEN json_object('word', json_extract(details, '$.word'))
+    WHEN 'edited' THEN json_object('field', json_extract(details, '$.field'),
+        'by', json_extract(details, '$.by'))
+    ELSE '{}' END
+WHERE order_id <> '' AND details <> '{}' AND word IN ('problem', 'creation_refused',
+    'shipment_refused', 'late_code_refused', 'outcome_unknown', 'edited')
+-- forget_problems --
+UPDATE problems SET sentence = '', details = '{}' WHERE order_id <> ''
+-- shorten_problems --
+UPDATE problems SET sentence = :meaning
+WHERE order_id <> '' AND word = :word AND solved_at IS NULL
+-- forget_errors --
+UPDATE outbox SET error = '' WHERE error <> ''
+-- unsettled_creations --
+SELECT * FROM outbox WHERE kind = 'create' AND state <> 'done' AND document IS NOT NULL
 -- personal_data --
 SELECT COUNT(*) AS orders, MIN(first_seen_at) AS oldest FROM orders
 WHERE account = :account AND document IS NOT NULL AND first_seen_at > ''
@@ -119,10 +145,34 @@ JOIN orders ON orders.account = codes.account AND orders.connection = codes.conn
     AND orders.order_id = codes.order_id
 WHERE codes.account = :account AND codes.code = :code
 ORDER BY connection, placed_at
+-- followed_numbers --
+SELECT order_id, connection, status FROM orders WHERE account = :account
+    AND status NOT IN ('shipped', 'cancelled', 'manual')
+    AND order_id >= :prefix AND order_id < :end
+ORDER BY +placed_at DESC, order_id LIMIT :limit
+-- numbers --
+SELECT order_id, connection, status FROM orders WHERE account = :account
+    AND status IN ('shipped', 'cancelled', 'manual')
+    AND order_id >= :prefix AND order_id < :end
+ORDER BY order_id LIMIT :limit
 -- listed_orders --
 SELECT * FROM orders WHERE account = :account AND connection = :connection
     AND status = :status AND placed_at >= :since
 ORDER BY placed_at DESC, order_id DESC LIMIT :limit
+-- exported_orders --
+SELECT * FROM orders WHERE account = :account
+    AND (:status = '' OR status = :status) AND (:connection = '' OR connection = :connection)
+    AND placed_at >= :since AND placed_at < :until
+ORDER BY placed_at, connection, order_id
+-- exported_shipments --
+SELECT * FROM outbox WHERE account = :account AND kind IN ('ship', 'update_tracking')
+    AND document IS NOT NULL AND (:connection = '' OR connection = :connection)
+    AND started_at >= :since AND started_at < :until
+ORDER BY started_at, connection, order_id, kind, number
+-- exported_problems --
+SELECT * FROM problems WHERE account = :account
+    AND (:connection = '' OR connection = :connection) AND since >= :since AND since < :until
+ORDER BY since, id
 -- add_code --
 INSERT INTO codes (account, connection, order_id, code)
 VALUES (:account, :connection, :order_id, :code)
@@ -163,10 +213,19 @@ SELECT * FROM outbox WHERE account = :account AND connection = :connection
 -- effects_of_order --
 SELECT * FROM outbox WHERE account = :account AND connection = :connection
     AND order_id = :order_id ORDER BY kind, number
+-- effects_of_kind --
+SELECT * FROM outbox WHERE account = :account AND connection = :connection
+    AND order_id = :order_id AND kind = :kind ORDER BY number
 -- open_effects --
 SELECT * FROM outbox WHERE account = :account AND target = :target
     AND state IN ('due', 'started', 'accepted', 'unknown') AND state = :state
 ORDER BY attempts, connection, order_id, kind, number
+-- orders_of_open_effects --
+SELECT orders.* FROM outbox
+JOIN orders ON orders.account = outbox.account AND orders.connection = outbox.connection
+    AND orders.order_id = outbox.order_id
+WHERE outbox.account = :account AND outbox.target = :target
+    AND outbox.state IN ('due', 'started', 'accepted', 'unknown') AND outbox.state = :state
 -- repeated_creations --
 SELECT * FROM outbox WHERE account = :account AND target = :target
     AND kind = 'create' AND state = 'done' AND attempts > 1 AND started_at >= :since
@@ -214,8 +273,8 @@ ORDER BY solved_at
 UPDATE problems SET told_at = :at WHERE id = :id
 
 -- add_event --
-INSERT INTO events (account, connection, order_id, at, word, details)
-VALUES (:account, :connection, :order_id, :at, :word, :details)
+INSERT INTO events (account, connection, order_id, at, word, details, run)
+VALUES (:account, :connection, :order_id, :at, :word, :details, :run)
 -- events_of_order --
 SELECT * FROM events WHERE account = :account AND connection = :connection
     AND order_id = :order_id ORDER BY id
@@ -229,6 +288,25 @@ UPDATE runs SET ended_at = :ended_at, outcome = :outcome, counts = :counts WHERE
 SELECT * FROM runs WHERE account = :account ORDER BY id DESC LIMIT 1
 -- first_start --
 SELECT started_at FROM runs WHERE account = :account ORDER BY id LIMIT 1
+-- run --
+SELECT * FROM runs WHERE account = :account AND id = :id
+-- runs_before --
+SELECT * FROM runs WHERE account = :account AND id < :before
+    AND started_at >= :since AND started_at < :until
+    AND (:order_id = '' OR id IN (SELECT run FROM events WHERE account = :account
+        AND connection = :connection AND order_id = :order_id))
+    AND (:place = ''
+        OR id IN (SELECT run FROM events WHERE account = :account AND connection = :place)
+        OR id IN (SELECT run FROM orders JOIN events ON events.account = orders.account
+            AND events.connection = orders.connection AND events.order_id = orders.order_id
+            WHERE orders.account = :account AND orders.shop = :place))
+ORDER BY id DESC LIMIT :limit
+-- troubles_of_runs --
+SELECT * FROM events WHERE account = :account AND run BETWEEN :first AND :last
+    AND word IN ('problem', 'problem_lasts', 'fault', 'broken_off')
+ORDER BY id
+-- events_of_run --
+SELECT * FROM events WHERE account = :account AND run = :run ORDER BY id
 -- succeeded --
 INSERT INTO successes (account, connection, stage, at)
 VALUES (:account, :connection, :stage, :at)
@@ -236,17 +314,15 @@ ON CONFLICT (account, connection, stage) DO UPDATE SET at = excluded.at
 -- successes --
 SELECT connection, stage, at FROM successes WHERE account = :account ORDER BY connection, stage
 
--- shelf_value --
-SELECT value, until FROM shelf
-WHERE account = :account AND connection = :connection AND name = :name
+-- shelf_values --
+SELECT name, value, until FROM shelf WHERE account = :account AND connection = :connection
 -- put_on_shelf --
 INSERT INTO shelf (account, connection, name, value, until)
 VALUES (:account, :connection, :name, :value, :until)
 ON CONFLICT (account, connection, name)
 DO UPDATE SET value = excluded.value, until = excluded.until
--- token_value --
-SELECT value, until FROM tokens
-WHERE account = :account AND connection = :connection AND name = :name
+-- token_values --
+SELECT name, value, until FROM tokens WHERE account = :account AND connection = :connection
 -- put_token --
 INSERT INTO tokens (account, connection, name, value, until)
 VALUES (:account, :connection, :name, :value, :until)

@@ -7,7 +7,6 @@ the frozen values of `orderlink.rows`.
 from __future__ import annotations
 
 import heapq
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,9 @@ from orderlink.basics import Status
 from orderlink.codec import dumps, read_time, time_text
 from orderlink.decide.counting import Counted, counted_closing
 from orderlink.rows import Event, OrderKey, OrderRow, is_partial
-from orderlink.store.effects import Effects
-from orderlink.store.records import column, connection_row, order_row
+from orderlink.store.exports import Exports
+from orderlink.store.records import column, connection_row, effect_row, order_row
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderlink.decide.verdict import Verdict
-    from orderlink.rows import ConnectionRow, LineRow
+    from orderlink.rows import ConnectionRow, EffectRow, EffectState, LineRow
 
 
-class Store(Effects):
+class Store(Exports):
     """The state of one installation."""
 
     def connections(self) -> list[ConnectionRow]:
@@ -86,8 +86,12 @@ class Store(Effects):
             )
 
     def forget_looks(self) -> None:
-        """Let every marketplace's whole open list be read again in the next run."""
+        """Let everything be read again in the next run: open lists, and each order and shop order.
+
+        Nothing that was seen of an open order counts any more.
+        """
         self.database.run("forget_looks")
+        self.database.run("forget_sightings")
 
     def set_newest_shop_order(self, connection: str, newest: str, at: datetime | None) -> None:
         """Keep the highest order id that is known of a shop, and when it was; None: not known."""
@@ -175,7 +179,7 @@ class Store(Effects):
             changes = {name: value for name, value in changes.items() if name != "edits"}
         if not changes:
             return
-        known = OrderRow.__dataclass_fields__
+        known = OrderRow.__struct_fields__
         if "lines" in changes:
             changes = {**changes, "partial": is_partial(changes["lines"])}
         columns = ", ".join(f"{name} = :{name}" for name in changes if name in {*known, "partial"})
@@ -228,6 +232,27 @@ class Store(Effects):
         for query in ("purged_order", "purge_events", "purge_problems", "purge_effects"):
             self.database.run(query, **where)
 
+    def forget_buyers(self, meanings: Mapping[str, str]) -> None:
+        """Empty what is personal of all orders, and take them as not read yet.
+
+        Of an open problem the meaning of its word is left. What creations sent that are not done is
+        left to who knows which part of it is public: see `unsettled_creations`.
+        """
+        for query in (
+            "forget_documents",
+            "forget_edits",
+            "forget_events",
+            "forget_problems",
+            "forget_errors",
+        ):
+            self.database.run(query)
+        for word, meaning in meanings.items():
+            self.database.run("shorten_problems", word=word, meaning=meaning)
+
+    def unsettled_creations(self) -> list[EffectRow]:
+        """List the creations that are not done and have a copy of what they send."""
+        return [effect_row(row) for row in self.database.all("unsettled_creations")]
+
     def open_orders(self, connection: str) -> list[OrderRow]:
         """List the orders of a marketplace that are still followed, oldest first."""
         return self._orders("open_orders", connection=connection)
@@ -253,10 +278,38 @@ class Store(Effects):
         """List the orders of a shop that were closed without a code since then."""
         return self._orders("late_orders", shop=shop, closed_after=time_text(closed_after))
 
+    def orders_of_open_effects(self, target: str, state: EffectState) -> dict[OrderKey, OrderRow]:
+        """Give the orders that the effects of `open_effects` are about."""
+        rows = self._orders("orders_of_open_effects", target=target, state=state)
+        return {row.key: row for row in rows}
+
+    def orders_by_id(self, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
+        """Give those of these orders of a marketplace that are known, by their ids."""
+        names = {f"id_{number}": order_id for number, order_id in enumerate(ids)}
+        places = ", ".join(f":{name}" for name in names)
+        rows = self.database.execute(
+            "SELECT * FROM orders WHERE account = :account"  # noqa: S608 - our own names
+            f" AND connection = :connection AND order_id IN ({places})",
+            {"connection": connection, **names},
+        )
+        return {row["order_id"]: order_row(row) for row in rows}
+
     def orders_named(self, name: str) -> list[OrderRow]:
         """Find orders by marketplace number, shop id, shown number (with or without #) or code."""
         code = "".join(name.split()).upper()
         return self._orders("orders_named", name=name, number=name.lstrip("#"), code=code)
+
+    def numbers_like(self, prefix: str, limit: int) -> list[tuple[str, str, str]]:
+        """List numbers of orders that begin like this, with connection and status.
+
+        Those that are followed come first, the newest first; others by their numbers, where the
+        beginning of one is given.
+        """
+        values = {"prefix": prefix, "end": f"{prefix}\U0010ffff", "limit": limit}
+        rows = self.database.all("followed_numbers", **values)
+        if prefix and len(rows) < limit:
+            rows += self.database.all("numbers", **{**values, "limit": limit - len(rows)})
+        return [tuple(row) for row in rows]
 
     def list_orders(
         self, *, status: str, connection: str, since: datetime, limit: int

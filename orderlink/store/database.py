@@ -53,6 +53,9 @@ class Database:
         self.path = path
         self._connect = connect
         self._depth = 0
+        self.before_commit: Callable[[], None] = _nothing
+        """Called in every transaction before it is committed."""
+        self.after_rollback: Callable[[], None] = _nothing
         with self._explained():
             self.connection = self._open()
             try:
@@ -63,7 +66,7 @@ class Database:
 
     def _open(self) -> sqlite3.Connection:
         if self.path != ":memory:":
-            _prepare_file(str(self.path))
+            prepare_file(str(self.path))
         connection = self._connect(
             str(self.path), isolation_level=None, timeout=BUSY_MILLISECONDS / 1000
         )
@@ -107,22 +110,38 @@ class Database:
         return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
 
     def backup(self, target: str) -> None:
+        """Keep what is about to be migrated."""
+        self.copy_to(target)
+
+    def copy_to(self, target: str) -> None:
         """Write a consistent copy without access tokens, readable by its owner only."""
-        _prepare_file(target)
-        copy = sqlite3.connect(target)
+        prepare_file(target)
         try:
-            self.connection.backup(copy)
-            copy.execute("PRAGMA secure_delete = ON")
-            if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'tokens'").fetchone():
-                copy.execute("DELETE FROM tokens")
-                copy.commit()
-        finally:
-            copy.close()
+            copy = sqlite3.connect(target)
+            try:
+                self._copy(copy)
+            finally:
+                copy.close()
+        except sqlite3.DatabaseError as error:
+            raise StateError(explain(error, target)) from error
+
+    def _copy(self, copy: sqlite3.Connection) -> None:
+        self.connection.backup(copy)
+        copy.execute("PRAGMA secure_delete = ON")
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'tokens'").fetchone():
+            copy.execute("DELETE FROM tokens")
+            copy.commit()
 
     def shrink_log(self) -> None:
         """Empty the write-ahead log, so that what was deleted does not stand there any more."""
         with self._explained():
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def seal(self) -> None:
+        """Close a file that is to be kept: all of it in one file, which may be read anywhere."""
+        with self._explained():
+            self.connection.execute("PRAGMA journal_mode = DELETE")
+        self.close()
 
     def close(self) -> None:
         """Close the file."""
@@ -139,14 +158,21 @@ class Database:
         self._depth = 1
         try:
             yield
+            self.before_commit()
             with self._explained():
                 self.connection.execute("COMMIT")
         except BaseException:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
+            self.after_rollback()
             raise
         finally:
             self._depth = 0
+
+    @property
+    def in_transaction(self) -> bool:
+        """Tell whether a transaction is open."""
+        return self._depth > 0
 
     def run(self, query: str, /, **values: Any) -> int:
         """Execute a named statement; tell how many rows it touched."""
@@ -185,6 +211,10 @@ class Database:
             raise StateError(explain(error, str(self.path))) from error
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
 def explain(error: sqlite3.DatabaseError, path: str) -> str:
     """Say in one sentence what SQLite's error means and what to do."""
     text = str(error)
@@ -193,7 +223,8 @@ def explain(error: sqlite3.DatabaseError, path: str) -> str:
     if "readonly" in text or "unable to open" in text:
         return f"{path} cannot be written: check its owner, its mode and its file system"
     if "not a database" in text or "malformed" in text:
-        return f"{path} is damaged ({text}): restore a backup, or move it away and rebuild"
+        mends = "orderlink restore BACKUP, or move it away and: orderlink rebuild"
+        return f"{path} is damaged ({text}): {mends}"
     if "locked" in text:
         return f"{path} is locked by another program: nothing was sent"
     return f"{path} cannot be used: {text}"
@@ -209,7 +240,8 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def _prepare_file(path: str) -> None:
+def prepare_file(path: str) -> None:
+    """Make a file where there is none, for its owner only. Raises `StateError`."""
     folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 - a plain string here
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103

@@ -20,6 +20,7 @@ from orderlink.rows import (
     OrderKey,
     OrderRow,
     ProblemRow,
+    RunRow,
 )
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ def problem_row(row: sqlite3.Row) -> ProblemRow:
         sentence=row["sentence"],
         details=json.loads(row["details"]),
         told_at=_time(row["told_at"]),
+        solved_at=_time(row["solved_at"]),
     )
 
 
@@ -153,6 +155,19 @@ def event_row(row: sqlite3.Row) -> EventRow:
         order_id=row["order_id"],
         word=row["word"],
         details=json.loads(row["details"]),
+        run=row["run"],
+    )
+
+
+def run_row(row: sqlite3.Row) -> RunRow:
+    """Read one run."""
+    return RunRow(
+        number=row["id"],
+        command=row["command"],
+        started_at=read_time(row["started_at"]),
+        ended_at=_time(row["ended_at"]),
+        outcome=row["outcome"],
+        counts=json.loads(row["counts"]),
     )
 
 

@@ -99,11 +99,18 @@ def measure(folder: Path, rounds: int, shop: str, bol: str) -> list[tuple[Progra
     python, state = sys.executable, str(folder / "state.sqlite3")
     entry = [python, "-c", ENTRY_POINT]
     ours = [*entry, "--config", str(config)]
+    tab = ["env", "_ORDERLINK_COMPLETE=complete_bash", "COMP_WORDS=orderlink\nshow\nC"]
+    tab += ["COMP_CWORD=2", f"ORDERLINK_CONFIG={config}", *entry]
     pairs = [
         (
             Program("orderlink --help", [*entry, "--help"]),
             Program("python -c pass", [python, "-c", "pass"]),
             10.0,
+        ),
+        (
+            Program("orderlink show C<Tab>", tab),
+            Program("bare Typer, pydantic, SQLite", [python, str(bare), state]),
+            1.0,
         ),
         (
             Program("orderlink status --json", [*ours, "status", "--json"]),

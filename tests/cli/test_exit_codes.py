@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import orderlink
+
 from .installation import CLOSED, INT, MUG, ROOT, SECRETS, TERM, Installation, end
 
 if TYPE_CHECKING:
@@ -42,6 +44,24 @@ def test_0_for_the_version_and_every_help() -> None:
         assert ended.returncode == 0
         assert ended.stdout.startswith(("orderlink ", "Usage: orderlink"))
         assert ended.stdout.isascii()
+
+
+def test_the_version_says_what_a_report_of_a_fault_needs() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "orderlink", "--version"],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    first, second = ended.stdout.splitlines()
+    assert first == f"orderlink {orderlink.__version__}"
+    python = ".".join(map(str, sys.version_info[:3]))
+    system = os.uname()
+    assert second.startswith(f"Python {python}, SQLite {sqlite3.sqlite_version}, {system.sysname}")
+    assert system.machine in second
+    loaded = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
+    assert not loaded & {"pydantic", "requests", "rich", "orderlink.store"}
 
 
 def test_1_and_one_line_when_something_needs_a_person(installation: Installation) -> None:

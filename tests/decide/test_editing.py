@@ -36,7 +36,7 @@ def test_both_addresses_the_skus_and_the_report_can_be_mended_before_the_creatio
 
 
 def test_without_a_billing_address_there_is_none_to_mend() -> None:
-    from dataclasses import replace
+    from orderlink.values import replace
 
     assert "billing.street" not in mendable(order(), replace(PLACED, bill_to=None))
     assert set(mendable(order(), None)) == {"report.carrier", "report.code"}

@@ -7,7 +7,8 @@ out by hand. `tax` is what a Dutch shop with the rates of `RATES` makes of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from orderlink.model import Address, Charge, Line, Order
 from orderlink.sandbox.woocommerce_state import SandboxProduct
 from orderlink.sandbox.woocommerce_tax import SandboxTaxRate
+from orderlink.values import replace
 
 PLACED = datetime(2026, 11, 23, 9, 4, tzinfo=UTC)
 PRODUCTS = (
@@ -429,7 +431,7 @@ def _numbered(number: int, case: Case) -> Case:
     lines = tuple(
         replace(one, id=f"{number}{index:04}") for index, one in enumerate(case.order.lines)
     )
-    return replace(case, order=replace(case.order, id=f"T{number:04}", lines=lines))
+    return changed(case, order=replace(case.order, id=f"T{number:04}", lines=lines))
 
 
 CASES = tuple(
@@ -437,7 +439,7 @@ CASES = tuple(
     for number, case in enumerate(
         [
             *(AMOUNTS + COUNTRIES + PEOPLE + PLACES),
-            *(replace(case, only_model=True) for case in ONLY_MODEL),
+            *(changed(case, only_model=True) for case in ONLY_MODEL),
         ]
     )
 )

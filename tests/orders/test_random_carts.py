@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import replace as changed
 from decimal import ROUND_HALF_UP, Decimal
 
 from hypothesis import given, settings
@@ -16,6 +16,7 @@ from orderlink.model import Charge, Line, Order
 from orderlink.sandbox.bol import BolSandbox
 from orderlink.sandbox.bol_answers import order_document
 from orderlink.sandbox.woocommerce_tax import SandboxTax
+from orderlink.values import replace
 from tests.orders.bol import purchase_of
 from tests.orders.table import HOME, PLACED, PRODUCTS, RATES
 from tests.shops.woocommerce_world import START, World
@@ -111,7 +112,7 @@ def test_a_cart_in_a_currency_with_other_decimals(
     cart = data.draw(lines(decimals))
     wanted = Order("A-1", PLACED, currency, cart, HOME, charges=data.draw(charges(decimals)))
     wanted = replace(wanted, shipping_cost=Decimal(10_000).scaleb(-decimals))
-    shop = replace(mode, decimals=max(2, decimals))
+    shop = changed(mode, decimals=max(2, decimals))
     made = World(products=PRODUCTS, rates=RATES, tax=shop).place(wanted)
     assert made.total == wanted.total()
     assert wanted.total() % unit_of(currency) == 0

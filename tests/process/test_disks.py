@@ -96,6 +96,24 @@ def test_a_full_disk_before_the_run_sends_nothing(on_disk: Bench, disk: Path) ->
     assert on_disk.created() == dict.fromkeys(orders, 1)
 
 
+def test_a_full_disk_leaves_no_half_backup_and_no_half_restore(
+    bench: Bench, on_disk: Bench, disk: Path
+) -> None:
+    on_disk.run("sync")
+    target, elsewhere = disk / "backup", bench.folder / "backup"
+    assert on_disk.run("backup", str(elsewhere)) == (0, "", "")
+    with filled(disk):
+        one_sentence(on_disk.run("backup", str(target)), "cannot be written")
+        before = on_disk.state.read_bytes()
+        one_sentence(on_disk.run("restore", str(elsewhere)), "cannot be written")
+        assert on_disk.state.read_bytes() == before
+    there = {path.name for path in disk.rglob("*")}
+    assert not [name for name in there if "backup" in name or "restor" in name]
+    on_disk.place()
+    assert on_disk.run("sync") == (0, "", "")
+    assert on_disk.run("backup", str(target)) == (0, "", "")
+
+
 def test_a_full_disk_where_there_is_no_state_file_yet(on_disk: Bench, disk: Path) -> None:
     orders = on_disk.place(2)
     with filled(disk):

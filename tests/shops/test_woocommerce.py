@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import replace as changed
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +15,7 @@ from orderlink.sandbox.server import Answer, Request, json_answer
 from orderlink.sandbox.woocommerce import PRODUCTS
 from orderlink.sandbox.woocommerce_state import SandboxProduct
 from orderlink.shops import Corrects, Holds, ReadsParcels
+from orderlink.values import replace
 
 from .woocommerce_world import NETHERLANDS, SECRET, World, line, order, stamp
 
@@ -346,7 +347,7 @@ def test_a_server_that_answers_the_same_page_again_is_noticed() -> None:
     for number in range(150):
         world.place(order(), f"A-{number}")
     world.instead = lambda request: (
-        world.sandbox.handle(replace(request, query={**request.query, "offset": ["0"]}))
+        world.sandbox.handle(changed(request, query={**request.query, "offset": ["0"]}))
         if request.one("offset")
         else None
     )
@@ -402,7 +403,7 @@ def test_a_list_that_ignores_the_ids_asked_for_adds_nothing() -> None:
     world = World()
     ids = [world.place(order(), f"A-{number}").id for number in range(2)]
     world.instead = lambda request: (
-        world.sandbox.handle(replace(request, query={"status": ["any"]}))
+        world.sandbox.handle(changed(request, query={"status": ["any"]}))
         if request.one("include")
         else None
     )

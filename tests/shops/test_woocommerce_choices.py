@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from orderlink.sandbox.woocommerce_state import SandboxProduct, SandboxSelling
 from orderlink.sandbox.woocommerce_tax import SandboxTax, SandboxTaxRate
 from orderlink.shops import Simplifies
 from orderlink.shops.woocommerce_people import unlike
+from orderlink.values import replace
 
 from .woocommerce_world import NETHERLANDS, World, line, order, stamp
 

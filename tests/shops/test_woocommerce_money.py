@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -15,6 +14,7 @@ from orderlink.errors import Refused
 from orderlink.sandbox.woocommerce_state import SandboxProduct
 from orderlink.sandbox.woocommerce_tax import Item, SandboxTax, SandboxTaxRate, Taxes
 from orderlink.shops.woocommerce_tax import Part, TaxRules, nets_for, shop_total
+from orderlink.values import replace
 
 from .woocommerce_world import NETHERLANDS, World, line, order
 

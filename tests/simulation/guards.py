@@ -171,8 +171,9 @@ GUARDS: tuple[Guard, ...] = (
             ),
             Edit(
                 "orderlink/sql/queries.sql",
-                "    :lines, :reference)\nON CONFLICT (account, connection, order_id) DO NOTHING",
-                "    :lines, :reference)",
+                "    :lines, :partial, :reference)\n"
+                "ON CONFLICT (account, connection, order_id) DO NOTHING",
+                "    :lines, :partial, :reference)",
             ),
         ),
         (LOOK_BEFORE,),

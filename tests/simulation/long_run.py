@@ -111,7 +111,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--state", type=Path)
     parser.add_argument("--only", type=int)
     options = parser.parse_args(arguments)
-    logging.getLogger("orderlink").setLevel(logging.CRITICAL)
     gc.freeze()
     if options.only is not None:
         figures = Figures(options.only)
@@ -137,4 +136,5 @@ def determined() -> None:
 
 if __name__ == "__main__":
     determined()
+    logging.getLogger("orderlink").setLevel(logging.CRITICAL)
     sys.exit(main())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderlink.clock import ManualClock
 from orderlink.model import Status
-from orderlink.people import retry
+from orderlink.people import follow, retry, take_over
 from orderlink.sandbox.bol_records import Article
 from orderlink.sandbox.server import Answer
 from tests.support.faults import answer, refused
@@ -189,3 +189,33 @@ def test_a_list_that_was_cut_on_its_way_is_no_answer_to_a_look_up(merchant: Merc
     merchant.sync_every_five_minutes(0.5)
     assert len(merchant.shop_orders(order)) == 1
     assert merchant.problems() == []
+
+
+def test_an_order_that_was_half_created_and_taken_over_is_told_all_the_same(
+    merchant: Merchant,
+) -> None:
+    merchant.settled()
+    order = merchant.place(Article(quantity=2), Article(reference="SKU-2", ean="8718846038683"))
+
+    def half_created(sandbox: Any, request: Any) -> Answer:
+        document = json.loads(request.body)
+        document["line_items"] = document["line_items"][:1]
+        sandbox.handle(replace(request, body=json.dumps(document).encode()))
+        return Answer(500, b"{}")
+
+    merchant.fault("woo", "POST", "/orders$", half_created)
+    merchant.later(minutes=5)
+    merchant.sync()
+    store = merchant.store()
+    take_over(store, merchant.order(order), merchant.clock.now())
+    store.close()
+    merchant.sync_every_five_minutes(0.2)
+    assert merchant.problems() == ["total_differs"]
+    (made,) = merchant.shop_orders(order)
+    assert made["status"] == "processing", "what a person has in hand is not touched"
+    store = merchant.store()
+    follow(store, merchant.order(order), merchant.clock.now())
+    store.close()
+    merchant.complete(order, "3SABCD1234567")
+    merchant.sync_every_five_minutes(0.5)
+    assert "total_differs" in merchant.problems()

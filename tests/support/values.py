@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +16,7 @@ from orderlink.rows import (
     OrderKey,
     OrderRow,
 )
+from orderlink.values import replace
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CODE = "3SABCD1234567"
