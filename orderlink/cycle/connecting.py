@@ -55,9 +55,10 @@ class Connector:
             with self._store.transaction():
                 self._store.open_problem(place, Problem("secret_missing", str(error)), now)
             return None
-        with self._store.transaction():
-            row = self._store.bind(role, settings.type, bound, name)
-            self._store.solve(place, ["secret_missing"], now)
+        row = self._store.bind(role, settings.type, bound, name)
+        if self._store.problems(place):
+            with self._store.transaction():
+                self._store.solve(place, ["secret_missing"], now)
         http = self._open(name, settings, kind)
         http.load_budgets(self._store.budgets(row.id))
         tokens = self._store.token_shelf(row.id, self._clock)

@@ -55,9 +55,10 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
     new since it was begun.
     """
     first = market.row.first_run_at is None
-    with run.store.transaction():
-        run.store.first_run(market.id, run.now())
-    market.row = run.store.connection(market.id)
+    if first:
+        with run.store.transaction():
+            run.store.first_run(market.id, run.now())
+        market.row = run.store.connection(market.id)
     this = _begun(run, market, selection)
     pages = 0
     try:
@@ -263,17 +264,16 @@ def brake(run: Run, market: Connection, selection: Selection) -> bool:
     """Tell whether creation is stopped: more new orders at once than a person said to expect."""
     place = OrderKey(market.id, "")
     limit = market.settings.max_new_orders
-    with run.store.transaction():
-        fresh = [row for row in run.store.new_orders(market.id) if not row.approved]
-        stopped = limit and len(fresh) > limit and not selection.force
-        if stopped:
-            text = (
-                f"{len(fresh)} new orders, more than max_new_orders = {limit}: "
-                "nothing is created for this connection until a person says so"
-            )
-            run.store.open_problem(place, Problem("too_many_new_orders", text), run.now())
-        else:
-            if fresh:
-                run.store.approve_new_orders(market.id)
+    fresh = run.store.count_unapproved(market.id)
+    if limit and fresh > limit and not selection.force:
+        text = (
+            f"{fresh} new orders, more than max_new_orders = {limit}: "
+            "nothing is created for this connection until a person says so"
+        )
+        run.note_problem(place, "too_many_new_orders", text)
+        return True
+    if fresh or run.store.problems(place):
+        with run.store.transaction():
+            run.store.approve_new_orders(market.id)
             run.store.solve(place, ["too_many_new_orders"], run.now())
-    return bool(stopped)
+    return False

@@ -6,6 +6,8 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value
 
 -- connections --
 SELECT * FROM connections WHERE account = :account ORDER BY id
+-- connection --
+SELECT * FROM connections WHERE account = :account AND id = :id
 -- add_connection --
 INSERT INTO connections (account, id, role, type, binding, label)
 VALUES (:account, :id, :role, :type, :binding, :label)
@@ -123,6 +125,9 @@ ORDER BY +placed_at, order_id
 SELECT * FROM orders WHERE account = :account AND connection = :connection
     AND status NOT IN ('shipped', 'cancelled', 'manual') AND status = 'new'
 ORDER BY attempts, placed_at, order_id
+-- count_unapproved --
+SELECT COUNT(*) AS orders FROM orders WHERE account = :account AND connection = :connection
+    AND status NOT IN ('shipped', 'cancelled', 'manual') AND status = 'new' AND approved = 0
 -- approve_new_orders --
 UPDATE orders SET approved = 1 WHERE account = :account AND connection = :connection
     AND status NOT IN ('shipped', 'cancelled', 'manual') AND status = 'new'

@@ -36,7 +36,10 @@ class Store(Exports):
 
     def connection(self, identity: str) -> ConnectionRow:
         """Give one connection by its id."""
-        return next(row for row in self.connections() if row.id == identity)
+        row = self.database.one("connection", id=identity)
+        if row is None:
+            raise LookupError(f"there is no connection {identity}")
+        return connection_row(row)
 
     def bind(self, role: str, kind: str, binding: str, label: str) -> ConnectionRow:
         """Give the connection with this binding; it is added, or its label renewed, as needed."""
@@ -266,6 +269,11 @@ class Store(Exports):
         """List the orders that are not in the shop yet; those that keep failing come last."""
         return self._orders("new_orders", connection=connection)
 
+    def count_unapproved(self, connection: str) -> int:
+        """Count the new orders that have not passed the brake."""
+        row = self.database.one("count_unapproved", connection=connection)
+        return 0 if row is None else int(row["orders"])
+
     def approve_new_orders(self, connection: str) -> None:
         """Let all orders that are new now pass the brake."""
         self.database.run("approve_new_orders", connection=connection)
@@ -285,6 +293,8 @@ class Store(Exports):
 
     def orders_by_id(self, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
         """Give those of these orders of a marketplace that are known, by their ids."""
+        if not ids:
+            return {}
         names = {f"id_{number}": order_id for number, order_id in enumerate(ids)}
         places = ", ".join(f":{name}" for name in names)
         rows = self.database.execute(

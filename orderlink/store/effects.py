@@ -87,7 +87,3 @@ class Effects(Runs):
         for effect in self.effects(key, kind):
             if effect.state in {EffectState.DUE, EffectState.REFUSED}:
                 self.change_effect(effect, replace(effect, state=EffectState.WITHDRAWN))
-
-    def recover_started(self) -> int:
-        """Make every effect that a crash left started `unknown`; tell how many there were."""
-        return self.database.run("recover_started")

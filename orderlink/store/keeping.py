@@ -100,6 +100,8 @@ class Keeping:
 
     def put_budgets(self, connection: str, states: Mapping[str, Json]) -> None:
         """Keep the state of a connection's rate budgets."""
+        known = self.budgets(connection)
         for name, state in states.items():
-            text = json.dumps(state)
-            self.database.run("put_budget", connection=connection, name=name, state=text)
+            if state != known.get(name):
+                text = json.dumps(state)
+                self.database.run("put_budget", connection=connection, name=name, state=text)
