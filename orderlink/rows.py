@@ -245,6 +245,16 @@ class OrderCount(Value, frozen=True):
     orders: int
 
 
+class OrderSteps(Value, frozen=True):
+    """When an order was placed, came into the shop, was completed there, and was closed."""
+
+    connection: str
+    placed_at: datetime
+    in_shop_at: datetime | None
+    completed_at: datetime | None
+    shipped_at: datetime | None
+
+
 class Tally(Value, frozen=True):
     """Something happened so often in the hour that begins then; see `orderlink.decide.counting`."""
 

@@ -13,6 +13,8 @@ from orderlink.report.days import ago, instant, length, on_day, span
 from orderlink.report.runs import ENDED
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderlink.report.blocks import Block
     from orderlink.report.concerns import Concern
     from orderlink.report.status import StatusReport, Waiting
@@ -72,8 +74,15 @@ def _wait(one: Waiting, report: StatusReport) -> tuple[str, ...]:
         f"{one.connection} {safe_text(one.order.key.order_id, 40)}",
         instant(since) if since else "",
         instant(until) if until else "",
-        "" if until is None else span(until - report.now) if until > report.now else "it is over",
+        left(one, report.now),
     )
+
+
+def left(one: Waiting, now: datetime) -> str:
+    """Say how long an order waits yet for its code; empty: it is not known."""
+    if one.until is None:
+        return ""
+    return span(one.until - now) if one.until > now else "it is over"
 
 
 def last_run(report: StatusReport) -> list[Block]:

@@ -140,14 +140,26 @@ def _dated(report: StatusReport) -> list[Block]:
         )
         for name, row in report.dated
     )
-    titles = ("Order", "Status", "Ship by", "Deliver by", "Expires")
-    used = [number for number in range(len(titles)) if any(row[number] for row in rows)]
-    columns = tuple(Column(titles[number], wraps=number == 0) for number in used)
-    rows = tuple(tuple(row[number] for number in used) for row in rows)
+    titles, rows = without_empty(("Order", "Status", "Ship by", "Deliver by", "Expires"), rows)
+    columns = tuple(Column(title, wraps=title == "Order") for title in titles)
     return [Table("Near or past their dates (days in Amsterdam)", columns, rows, Tone.BAD)]
 
 
+def without_empty(
+    titles: Sequence[str], rows: Sequence[tuple[str, ...]]
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Leave out the columns in which there is nothing."""
+    used = [place for place in range(len(titles)) if any(row[place] for row in rows)]
+    found = (tuple(line[place] for place in used) for line in (titles, *rows))
+    return next(found), tuple(found)
+
+
 def _warnings(report: StatusReport) -> list[Block]:
+    return [Sentence(text, Tone.BAD) for text in warnings(report)]
+
+
+def warnings(report: StatusReport) -> list[str]:
+    """Say what is wrong with the installation as a whole."""
     found = [
         f"{count} open orders of the {safe_text(where)} are followed by nobody: it is not in the"
         " configuration any more. Put it back, or take each over with: orderlink manual ORDER"
@@ -161,7 +173,7 @@ def _warnings(report: StatusReport) -> list[Block]:
             "This machine's clock lies before the newest time in the state file: what needs time to"
             " pass is not done. Set the clock (NTP)."
         )
-    return [Sentence(text, Tone.BAD) for text in found]
+    return found
 
 
 def orders_blocks(
