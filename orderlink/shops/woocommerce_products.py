@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
@@ -31,7 +33,7 @@ FIELDS: Final = (
 VALUES_PER_REQUEST: Final = 50
 ROWS_PER_PAGE: Final = 100
 KEPT: Final = timedelta(minutes=10)
-MOST_KEPT: Final = 500
+MOST_KEPT: Final = 2000
 SHELF: Final = "products"
 
 
@@ -76,24 +78,31 @@ class Wanted(Value, frozen=True):
 
 
 class Kept:
-    """Products that were found, for ten minutes; the shelf is written once per order."""
+    """Products that were found, for ten minutes; may be used by several threads."""
 
     def __init__(self, shelf: Shelf, clock: Clock) -> None:
         self._shelf = shelf
         self._clock = clock
+        self._lock = threading.Lock()
+        self._read = ""
+        self._products: dict[str, Product] = {}
 
     def get(self) -> dict[str, Product]:
         """Give what is kept."""
-        text = self._shelf.get(SHELF)
-        if not text:
-            return {}
-        entries = loads(tuple[tuple[str, Product], ...], text)
-        return dict(entries)
+        with self._lock:
+            text = self._shelf.get(SHELF) or ""
+            if text != self._read:
+                entries = loads(tuple[tuple[str, Product], ...], text) if text else ()
+                self._read, self._products = text, dict(entries)
+            return self._products
 
-    def put(self, products: Mapping[str, Product]) -> None:
-        """Keep these, and no others."""
-        entries = tuple(products.items())[-MOST_KEPT:]
-        self._shelf.put(SHELF, dumps(entries), self._clock.now() + KEPT)
+    def add(self, products: Mapping[str, Product]) -> None:
+        """Keep these as well; what has been kept for longest makes room."""
+        with self._lock:
+            together = {**self._products, **products}
+            entries = tuple(together.items())[-MOST_KEPT:]
+            self._read, self._products = dumps(entries), dict(entries)
+            self._shelf.put(SHELF, self._read, self._clock.now() + KEPT)
 
     def forget(self) -> None:
         """Keep nothing: something was not as it is kept."""
@@ -137,6 +146,25 @@ class Catalogue:
             _check_stock(items)
         return tuple(items)
 
+    def prepare(self, orders: Iterable[Order]) -> None:
+        """Look up the products of many orders at once, so that `items_for` finds them kept.
+
+        What is unknown, ambiguous or unusable is left to the order that it is in.
+        """
+        if self._creation.oversold == "hold":
+            return
+        lines = [line for order in orders for line in order.placed_lines()]
+        kept = self._kept.get()
+        by_key = {one.key: one for line in lines for one in self._wanted(line)}
+        missing = [one for key, one in by_key.items() if key not in kept]
+        met = self._found(missing) if missing else {}
+        chosen = {}
+        for one in missing:
+            with contextlib.suppress(Refused, KeyError):
+                chosen[one.key] = _only(one, met[one.key])
+        if chosen:
+            self._kept.add(self._with_parents_class(chosen))
+
     def _wanted(self, line: Line) -> list[Wanted]:
         mapping = self._creation.mapping
         parts = mapping.get(line.sku) or mapping.get(line.ean)
@@ -155,7 +183,7 @@ class Catalogue:
         chosen = {one.key: _only(one, met[one.key]) for one in missing if one.key in met}
         found = self._with_parents_class(chosen)
         if found and not fresh:
-            self._kept.put({**kept, **found})
+            self._kept.add(found)
         return {**kept, **found, **stand_in}
 
     def _found(self, wanted: Sequence[Wanted]) -> dict[str, list[Product]]:
