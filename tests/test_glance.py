@@ -11,7 +11,9 @@ from orderlink.clock import ManualClock
 from orderlink.decide.verdict import Problem
 from orderlink.lock import RunLock
 from orderlink.model import Status
+from orderlink.report.blocks import Bars
 from orderlink.report.document import status_document
+from orderlink.report.glance import bars
 from orderlink.report.plain import render
 from orderlink.report.status import gather
 from orderlink.report.views import status_blocks, watch_blocks
@@ -178,3 +180,17 @@ def test_a_screen_of_its_own_begins_with_what_matters_most(config: Config, store
     titles = ("  bol  +", "Last 24 hours", "Needs a person", "Waiting for a code", "Orders by")
     places = [text.index(title) for title in titles]
     assert places == sorted(places)
+
+
+def test_a_cancellation_under_way_has_its_part_of_the_bar(config: Config, store: Store) -> None:
+    add(store, "A1", Status.NEW)
+    (usual,) = bars(gather(config, store, NOW))
+    assert isinstance(usual, Bars)
+    assert (usual.parts[-1], usual.rows) == ("pending shipment", (("bol", (1, 0, 0, 0)),))
+    add(store, "A2", Status.PENDING_CANCELLATION)
+    (further,) = bars(gather(config, store, NOW))
+    assert isinstance(further, Bars)
+    assert (further.parts[-1], further.rows) == (
+        "pending cancellation",
+        (("bol", (1, 0, 0, 0, 1)),),
+    )

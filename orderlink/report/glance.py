@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from orderlink.report.concerns import Concern
     from orderlink.report.status import StatusReport, Waiting
 
-PARTS = (Status.NEW, Status.NOT_SHIPPED, Status.WAITING, Status.PENDING_SHIPMENT)
+PARTS = (
+    Status.NEW,
+    Status.NOT_SHIPPED,
+    Status.WAITING,
+    Status.PENDING_SHIPMENT,
+    Status.PENDING_CANCELLATION,
+)
 """The parts of the bars: where open orders stand. Closed ones would dwarf them."""
 ROWS = {
     Counted.IMPORTED: ("imported", Tone.PLAIN),
@@ -32,12 +38,22 @@ WAITING_SHOWN = 5
 
 def bars(report: StatusReport) -> list[Block]:
     """Draw where the open orders of each marketplace are."""
-    markets = [one for one in report.connections if one.place.role == "marketplace"]
-    rows = tuple(
-        (one.place.name, tuple(one.counts.get(status, 0) for status in PARTS)) for one in markets
-    )
-    names = tuple(status.replace("_", " ") for status in PARTS)
+    names, rows = open_orders(report)
     return [Bars(names, rows)] if any(any(counts) for _, counts in rows) else []
+
+
+def open_orders(
+    report: StatusReport,
+) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[int, ...]], ...]]:
+    """Give the parts of the bars, and for each marketplace how many orders are in which.
+
+    A cancellation under way is a part only where there is one.
+    """
+    markets = [one for one in report.connections if one.place.role == "marketplace"]
+    rare = not any(one.counts.get(Status.PENDING_CANCELLATION) for one in markets)
+    parts = PARTS[:-1] if rare else PARTS
+    rows = ((one.place.name, tuple(one.counts.get(part, 0) for part in parts)) for one in markets)
+    return tuple(part.replace("_", " ") for part in parts), tuple(rows)
 
 
 def strip(report: StatusReport) -> list[Block]:

@@ -102,13 +102,10 @@ def orders(status: StatusReport) -> Html:
     ]
     titles = ["Marketplace", *(word.replace("_", " ") for word in words)]
     parts = [table(titles, rows, numbers=len(words))]
-    open_orders = [
-        (one.place.name, [one.counts.get(word, 0) for word in glance.PARTS]) for one in markets
-    ]
-    if any(any(counts) for _, counts in open_orders):
-        names = [word.replace("_", " ") for word in glance.PARTS]
+    names, bars_of = glance.open_orders(status)
+    if any(any(counts) for _, counts in bars_of):
         caption = element("figcaption", element("strong", "Open orders"), " by status")
-        parts.append(element("figure", caption, lying_bars(open_orders, names)))
+        parts.append(element("figure", caption, lying_bars(bars_of, names)))
     return joined(parts)
 
 
