@@ -33,6 +33,7 @@ COMMANDS = {
     "status": "looking",
     "orders": "looking",
     "show": "looking",
+    "report": "reporting",
     "log": "history",
     "retry": "deciding",
     "manual": "deciding",
