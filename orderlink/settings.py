@@ -28,6 +28,7 @@ from pydantic import (
 )
 
 from orderlink.creation import CreationSettings
+from orderlink.kindness import MOST
 from orderlink.secrets import Reading, Secret
 
 NAME: Final = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
@@ -183,6 +184,13 @@ class ConnectionSettings(StrictModel):
         default=None,
         description="PEM file with the certificate authorities to trust for this connection,"
         " instead of those that come along.",
+    )
+    parallel: int = Field(
+        default=4,
+        ge=1,
+        le=MOST,
+        description="How many requests at once are made at most. A host that answers 429 or 503, or"
+        " ever more slowly, is asked for less at once, whatever stands here.",
     )
     quarantine: Duration = Field(
         default=timedelta(minutes=15),
