@@ -26,8 +26,8 @@ from urllib.parse import quote
 from orderlink.budget import Budget
 from orderlink.errors import Ambiguous, Refused, SignInFailed, TryLater
 from orderlink.marketplaces import bol_documents as documents
-from orderlink.marketplaces.bol_reading import DocumentError
 from orderlink.marketplaces.bol_settings import BolSettings
+from orderlink.marketplaces.reading import DocumentError
 from orderlink.model import Accepted, Page
 
 if TYPE_CHECKING:

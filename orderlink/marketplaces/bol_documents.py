@@ -11,7 +11,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from orderlink.marketplaces.bol_reading import DocumentError, Part
+from orderlink.marketplaces.reading import DocumentError, Part
 from orderlink.model import (
     Address,
     Line,
