@@ -189,6 +189,10 @@ class ConnectionSettings(StrictModel):
         description="How long a write whose answer was lost is only looked up, never repeated.",
     )
 
+    longest_personal_data: ClassVar[timedelta | None] = None
+    """How long the platform's rules let a buyer's data be kept after shipping; None: not limited
+    by it."""
+
     @field_validator("*", mode="after")
     @classmethod
     def _check_addresses(cls, value: Any, info: ValidationInfo) -> Any:
