@@ -113,7 +113,8 @@ def _ship(
         with run.store.transaction():
             run.store.apply(row, Verdict(opens=(_held(choice, market),)), run.now())
         return
-    shipment = shipment_of(row, effect.number, choice, part.lines, run.now())
+    tried = shipment_in(effect) if effect.document else None
+    shipment = shipment_of(row, effect.number, choice, part.lines, run.now(), tried)
     if shipment.lines:
         yield from _send(run, market, row, effect, shipment, choice, part.code)
 
