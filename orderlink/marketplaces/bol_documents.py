@@ -302,18 +302,6 @@ def seen_shipment_from(document: Json) -> SeenShipment:
     )
 
 
-def token_from(document: Json) -> tuple[str, int]:
-    """Read an access token and the seconds that it holds. Raises `DocumentError`."""
-    answer = Part.of(document)
-    token, kind = answer.identifier("access_token"), answer.text("token_type")
-    if kind.lower() != "bearer":
-        raise DocumentError("token_type is not Bearer")
-    seconds = answer.whole("expires_in")
-    if not seconds:
-        raise DocumentError("the token has already expired")
-    return token, seconds
-
-
 def ticket_id_from(document: Json) -> str:
     """Read the id of the process status that a write was answered with, empty where it has none."""
     value = document.get("processStatusId") if isinstance(document, dict) else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from orderlink.errors import TryLater
 from orderlink.model import Json
 from orderlink.values import Value
 
@@ -144,3 +146,24 @@ class Part(Value, frozen=True):
 
     def _below(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
+
+
+@contextmanager
+def readable(what: str) -> Iterator[None]:
+    """Turn a document that cannot be read into `TryLater`: it is no answer. `what` names it."""
+    try:
+        yield
+    except DocumentError as error:
+        raise TryLater(f"{what} cannot be read: {error}") from error
+
+
+def token_from(document: Json) -> tuple[str, int]:
+    """Read an access token and the seconds that it holds (RFC 6749). Raises `DocumentError`."""
+    answer = Part.of(document)
+    token, kind = answer.identifier("access_token"), answer.text("token_type")
+    if kind.lower() != "bearer":
+        raise DocumentError("token_type is not Bearer")
+    seconds = answer.whole("expires_in")
+    if not seconds:
+        raise DocumentError("the token has already expired")
+    return token, seconds
