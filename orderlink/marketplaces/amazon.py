@@ -119,6 +119,8 @@ class Amazon:
             with readable("Amazon's list of orders"):
                 rows = documents.listed_orders(document)
                 token, until = documents.next_token(document), documents.until(document)
+            if token and token == query.get("paginationToken"):
+                raise TryLater("Amazon names the page that it has just given as the next one")
             query = {**query, "paginationToken": token} if token else {}
             found = tuple(documents.order_from(row) for row in rows)
             yield Page(found, urlencode(query), until)
