@@ -158,7 +158,18 @@ def _taxes(
         return dict(zip(net, split_by_largest_remainder(whole, net.values(), unit), strict=True))
     weights = [off.get(kind, NONE) for kind in net]
     shares = split_by_largest_remainder(saved, weights, unit)
-    return {kind: known.get(kind, NONE) + share for kind, share in zip(net, shares, strict=True)}
+    taxes = {kind: known.get(kind, NONE) + share for kind, share in zip(net, shares, strict=True)}
+    return _without_remains(taxes, net)
+
+
+def _without_remains(
+    taxes: Mapping[str, Decimal], net: Mapping[str, Decimal]
+) -> dict[str, Decimal]:
+    """Leave no tax with what costs nothing: a cent that rounding left goes to the dearest."""
+    dearest = max(net, key=lambda kind: net[kind])
+    kept = {kind: tax for kind, tax in taxes.items() if net[kind]}
+    moved = sum((tax for kind, tax in taxes.items() if not net[kind]), NONE)
+    return dict.fromkeys(net, NONE) | kept | {dearest: kept.get(dearest, NONE) + moved}
 
 
 def pieces_paid(item: Part, money: ItemMoney, ordered: int, wanted: int, currency: str) -> int:

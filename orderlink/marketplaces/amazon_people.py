@@ -37,8 +37,9 @@ def withheld(order: Part, address: Address) -> str:
     Without the restricted role the personal parts are not there; what is there and empty comes, as
     a rule, a little later.
     """
-    somebody = address.last_name or address.company
-    if somebody and address.street and (address.city or address.postal_code):
+    somebody = address.last_name + address.company
+    place = address.city + address.postal_code
+    if somebody.strip() and address.street and place.strip():
         return ""
     told = order.part("recipient").part("deliveryAddress").document
     return EMPTY if any(name in told for name in _PERSONAL) else WITHHELD

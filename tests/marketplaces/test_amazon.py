@@ -95,7 +95,7 @@ def test_a_token_that_amazon_does_not_take_any_more_is_renewed_once(
     world.later()
     world.rows()
     world.sandbox.forget_tokens()
-    act = {
+    act: dict[str, Callable[[], object]] = {
         "search": world.rows,
         "get": lambda: world.amazon.order(order_id),
         "confirm": lambda: world.amazon.ship(world.shipment(order_id)),
