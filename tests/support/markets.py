@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 from orderlink.sandbox import amazon_records, bol_records
@@ -9,6 +10,8 @@ from orderlink.sandbox.amazon import AmazonSandbox
 from orderlink.sandbox.bol import BolSandbox
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orderlink.clock import ManualClock
     from orderlink.sandbox.server import Sandbox
 
@@ -19,19 +22,17 @@ client_id = "canary-client"
 client_secret = "canary-secret"
 carriers = ["postnl", "dhl_parcel_nl", "dpd"]
 ship_from = "NL"
-{marketplace}
 """
 AMAZON_TABLE = """
 [marketplaces.amazon]
 type = "amazon"
-region = "eu"
-countries = ["NL", "DE"]
+region = "{region}"
+countries = {countries}
 client_id = "canary-client"
 client_secret = "canary-secret"
 refresh_token = "canary-refresh"
 carriers = ["postnl", "dhl_parcel_nl", "dpd"]
 ship_from = "NL"
-{marketplace}
 """
 
 
@@ -39,7 +40,7 @@ KEYS: dict[str, Any] = {"client_id": "canary-client", "client_secret": "canary-s
 
 
 class Market(Protocol):
-    """A merchant's account at a marketplace. `table` takes further keys as `{marketplace}`."""
+    """A merchant's account at a marketplace. `table` connects it; further keys may follow."""
 
     table: str
 
@@ -76,11 +77,17 @@ class BolMarket:
 
 
 class AmazonMarket:
-    """An account at Amazon; the usage plans are the published ones."""
+    """An account at Amazon, by default in Europe; the usage plans are the published ones."""
 
-    table = AMAZON_TABLE
-
-    def __init__(self, clock: ManualClock, **options: Any) -> None:
+    def __init__(
+        self,
+        clock: ManualClock,
+        *,
+        region: str = "eu",
+        sells_in: Sequence[str] = ("NL", "DE"),
+        **options: Any,
+    ) -> None:
+        self.table = AMAZON_TABLE.format(region=region, countries=json.dumps(sells_in))
         keys = KEYS | {"refresh_token": "canary-refresh"}
         self.sandbox = AmazonSandbox(clock, **keys, **options)
 

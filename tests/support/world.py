@@ -51,7 +51,7 @@ consumer_key = "ck_canary_key"
 consumer_secret = "cs_canary_secret"
 {shop}
 """
-CONFIG = HEAD + BOL_TABLE
+CONFIG = HEAD + BOL_TABLE + "{marketplace}\n"
 
 
 class Merchant:
@@ -105,8 +105,7 @@ class Merchant:
     def configure(self, *, marketplace: str = "", shop: str = "") -> None:
         """Write the configuration file anew, with further keys."""
         path = self.folder / "orderlink.toml"
-        text = HEAD + self.market.table
-        path.write_text(text.format(marketplace=marketplace, shop=shop))
+        path.write_text(f"{HEAD.format(shop=shop)}{self.market.table}{marketplace}\n")
         path.chmod(0o600)
         self.config: Config = load_config(path)
 
