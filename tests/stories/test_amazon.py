@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -491,6 +492,40 @@ def test_the_place_in_a_long_list_that_is_lost_costs_a_new_list(tmp_path: Path) 
     merchant.sync_every_five_minutes(3)
     assert all(len(merchant.shop_orders(order)) == 1 for order in orders)
     assert merchant.problems() == []
+
+
+def test_what_is_new_during_a_long_list_is_read_to_its_end_although_it_takes_several_runs(
+    tmp_path: Path,
+) -> None:
+    market = partial(AmazonMarket, page_size=1)
+    merchant = Merchant(tmp_path, market=market, marketplace='import_from = "open"')
+    old = [merchant.place() for _ in range(24)]
+    merchant.later(hours=1)
+    merchant.sync()
+    new = [merchant.place() for _ in range(12)]
+    merchant.later(minutes=5)
+    merchant.sync_every_five_minutes(3)
+    assert all(len(merchant.shop_orders(order)) == 1 for order in old + new)
+    numbers = [order["transaction_id"] for order in merchant.woo.control("orders", {})]
+    assert set(numbers[20:31]) < set(new), "what is new goes before the rest of the list"
+    assert merchant.problems() == []
+    assert merchant.amazon.ledger.answers["getOrder", 200] == 0
+
+
+def test_a_list_that_ends_two_minutes_ago_is_believed_no_further(merchant: Merchant) -> None:
+    merchant.sync()
+    merchant.later(seconds=60)
+    order = merchant.place()
+    merchant.later(seconds=60)
+    merchant.sync()
+    assert merchant.asked("POST", "/wp-json/wc/v3/orders") == 0
+    store = merchant.store()
+    (until,) = {row.changes_until for row in store.connections() if row.role == "marketplace"}
+    store.close()
+    assert until == merchant.clock.now() - timedelta(minutes=2)
+    merchant.later(seconds=90)
+    merchant.sync()
+    assert len(merchant.shop_orders(order)) == 1
 
 
 # What Amazon sends itself
