@@ -10,10 +10,13 @@ from orderlink.outbox import Outbox, Sending
 from orderlink.rows import Kind
 from orderlink.store import Store
 from orderlink.store.database import Database
+from orderlink.store.reading import open_for_reading
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import timedelta
+    from pathlib import Path
 
     from orderlink.clock import Clock
     from orderlink.rows import EffectRow, OrderRow
@@ -22,10 +25,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def copy_of(store: Store) -> Store:
-    """Copy a state file into memory, without its access tokens."""
+def copy_of(state: Path) -> Store:
+    """Copy a state file into memory, without its access tokens; it is not made where none is."""
     copy = Database(":memory:")
-    store.database.connection.backup(copy.connection)
+    real = open_for_reading(state)
+    if real is not None:
+        real.database.connection.backup(copy.connection)
+        real.close()
     copy.execute("DELETE FROM tokens", {})
     return Store(copy)
 
@@ -82,6 +88,11 @@ def _pretend(row: OrderRow, effect: EffectRow, target: str) -> tuple[str, Any]:
     if effect.kind is Kind.HOLD_IN_SHOP:
         answer = ShopOrder(row.shop_order_id, row.shop_order_number, "on-hold", ShopState.OPEN)
         return "would be set on hold in the shop", answer
+    if effect.kind is Kind.STAMP_REFERENCE:
+        document = effect.document
+        answer = ShopOrder(row.shop_order_id, row.shop_order_number, "", ShopState.OPEN)
+        stamped = replace(answer, reference=document["reference"], origin=document["origin"])
+        return f"our reference would be written into its order in {target}", stamped
     shipment = build(Shipment, effect.document["shipment"])
     code = f"code {shipment.code}" if shipment.code else "no code"
     verb = "get" if effect.kind is Kind.UPDATE_TRACKING else "be reported with"

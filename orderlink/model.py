@@ -343,6 +343,14 @@ class ShopOrder(Value, frozen=True):
     lines: tuple[ShopLine, ...] = ()
     parcels: tuple[Parcel, ...] = ()
     unlike: tuple[str, ...] = ()  # parts of the address that it shows otherwise than sent
+    adopted: bool = False  # another program made it; it carries our reference since it was adopted
+
+
+class Candidate(Value, frozen=True):
+    """A shop order, and the texts in its field that may name a marketplace's order; none empty."""
+
+    order: ShopOrder
+    values: tuple[str, ...]
 
 
 class Draft(Value, frozen=True):

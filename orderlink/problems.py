@@ -162,6 +162,11 @@ WORDS: dict[str, Word] = {
         "look at it in the shop, then " + RETRY,
         Block.SHIP,
     ),
+    "stamp_refused": Word(
+        "the shop did not take our reference for an order that was taken over",
+        "look at it in the shop, then " + RETRY,
+        Block.SHIP,
+    ),
     "partly_refunded": Word(
         "a part of it was refunded in the shop",
         "ship it all the same: " + RETRY,

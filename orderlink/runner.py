@@ -16,6 +16,7 @@ from orderlink.cycle.connecting import Connector, connect_all
 from orderlink.cycle.purging import purge
 from orderlink.cycle.run import Run, Selection
 from orderlink.cycle.stages import STAGES, finish
+from orderlink.decide.adoption import Plan, Wish
 from orderlink.decide.telling import to_tell, wants_person
 from orderlink.dryrun import DryOutbox, copy_of
 from orderlink.errors import ConfigurationError, OrderlinkError, StateError
@@ -46,6 +47,7 @@ class Order(Value, frozen=True):
     orders: tuple[str, ...] = ()  # marketplace numbers, shop ids or numbers, or codes
     force: bool = False
     sample: str = ""  # of a test order: SKU=PRICE
+    wish: Wish = Wish()  # of taking over what another program created
     dry_run: bool = False
     wait: bool = False
     max_seconds: float = 240.0
@@ -71,6 +73,7 @@ class Report(Value, frozen=True):
     problems: list[ProblemRow]
     bugs: list[str]
     finished: bool  # False: it stopped at its deadline or on request
+    plans: tuple[Plan, ...] = ()  # what `adopt` found
 
 
 def open_store(config: Config, world: World) -> Store:
@@ -92,11 +95,8 @@ def run(config: Config, order: Order, world: World) -> Report:
 
 
 def _run(config: Config, order: Order, world: World) -> Report:
-    store = open_store(config, world)
+    store = copy_of(config.state) if order.dry_run else open_store(config, world)
     try:
-        if order.dry_run:
-            real, store = store, copy_of(store)
-            real.close()
         store.clean = world.redactor.clean
         return _stage(config, order, world, store)
     finally:
@@ -160,7 +160,9 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
     if not order.dry_run:
         _hold_against_marker(config, store, this, number)
         _only_look_after_restore(store, this)
-    selection = Selection(_keys(store, order.orders), order.force, sample=order.sample)
+    selection = Selection(
+        _keys(store, order.orders), order.force, sample=order.sample, wish=order.wish
+    )
     try:
         carry_out(STAGES[order.stage](this, selection), Alone())
         finish(this)
@@ -184,7 +186,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         store.end_run(number, outcome, this.counts, clock.now())
     log.info("run %s (%s) ended: %s%s", number, order.stage, outcome, _counted(this.counts))
     problems = tell(store, config, world, quiet=order.dry_run)
-    return Report(this.counts, problems, this.bugs, this.may_go_on())
+    return Report(this.counts, problems, this.bugs, this.may_go_on(), tuple(this.plans))
 
 
 def _counted(counts: Counter[str]) -> str:

@@ -40,6 +40,7 @@ COMMANDS = {
     "map": "mending",
     "carrier": "carriers",
     "carriers": "carriers",
+    "adopt": "adopting",
     "rebuild": "upkeep",
     "purge": "upkeep",
     "test-order": "upkeep",

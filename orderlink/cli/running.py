@@ -67,6 +67,24 @@ def run_test_order(session: Session, order: Order) -> int:
     return 0 if report.counts["tried"] else NEEDS_PERSON
 
 
+def run_for_report(session: Session, order: Order, *, wait: bool) -> tuple[Report | None, bool]:
+    """Run a stage whose outcome the caller shows; tell, too, whether a person interrupted it.
+
+    None where the process was told to stop before it began. Raises as `orderlink.runner.run` does.
+    """
+    config = session.config()
+    refuse_same_bindings(config)
+    session.open_log()
+    progress = Progress(session.errors)
+    with Stopping(lambda: progress.note("stopping")) as stopping:
+        world = _world(session, order, progress, stopping)
+        report = _run(config, order, world, wait=wait, waiting=progress.note)
+        progress.end()
+    if report is not None:
+        _say_bugs(session, report)
+    return report, stopping.interrupted
+
+
 def say_nothing(_text: str) -> None:
     """Leave what cron would be told to cron."""
 
@@ -134,15 +152,19 @@ def _left_alone(count: int) -> str:
 
 def _say_end(session: Session, order: Order, config: Config, report: Report) -> int:
     """Say how it went on a terminal, and give the exit code."""
-    if report.bugs:
-        what = "; ".join(dict.fromkeys(report.bugs))
-        session.errors.write(f"orderlink: {safe_text(what)}; see {session.log_path()}\n")
+    _say_bugs(session, report)
     stale = not order.dry_run and _is_stale(session, config)
     if session.errors.is_terminal:
         session.errors.write(f"{order.stage}: {_summary(report, stale=stale)}\n")
     if report.bugs:
         return FAULT
     return NEEDS_PERSON if report.problems or stale else 0
+
+
+def _say_bugs(session: Session, report: Report) -> None:
+    if report.bugs:
+        what = "; ".join(dict.fromkeys(report.bugs))
+        session.errors.write(f"orderlink: {safe_text(what)}; see {session.log_path()}\n")
 
 
 def _is_stale(session: Session, config: Config) -> bool:

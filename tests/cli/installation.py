@@ -129,8 +129,10 @@ class Installation:
             out, err = process.communicate(timeout=60)
         return Answer(process.returncode, out, err)
 
-    def on_terminal(self, *arguments: str, columns: int = 80, **extra: str) -> Answer:
-        """Run on a terminal of that width; stdout and stderr are both on it."""
+    def on_terminal(
+        self, *arguments: str, columns: int = 80, typed: str = "", **extra: str
+    ) -> Answer:
+        """Run on a terminal of that width; stdout and stderr are both on it, `typed` is stdin."""
         mother, child = pty.openpty()
         fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         extra = {"TERM": "xterm-256color", "LANG": "C.UTF-8", **extra}
@@ -143,6 +145,7 @@ class Installation:
             stderr=child,
         )
         os.close(child)
+        os.write(mother, typed.encode())
         shown = b""
         while True:
             ready, _, _ = select.select([mother], [], [], 60)
