@@ -116,6 +116,7 @@ def problems() -> str:
     for word, entry in WORDS.items():
         advice = entry.advice.format(order="ORDER", connection="NAME")
         passing = " (told only when it lasts)" if entry.transient else ""
+        passing = " (nobody is told)" if entry.awaited else passing
         rows.append(f"| `{word}` | {entry.meaning}{passing} | {advice} |")
     return "\n".join(rows)
 

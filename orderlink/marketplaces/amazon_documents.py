@@ -139,6 +139,7 @@ def _order_from(order: Part) -> Order:
         shipping_cost=money.shipping.paid,
         marks=_marks(order, items),
         not_ready=waits or amazon_people.withheld(order, ship_to) or money.objection,
+        awaits_release=bool(waits),
         charges=money.charges,
         shipping_tax=money.shipping.tax,
         shipping_method=fulfillment.text("fulfillmentServiceLevel"),

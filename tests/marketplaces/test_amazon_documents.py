@@ -132,6 +132,7 @@ def test_a_sample_is_read_to_its_last_word() -> None:
 def test_an_order_that_amazon_has_not_released_is_known_and_waits(status: str, why: str) -> None:
     found = order(Purchase((Article(quantity=2),), status=status))
     assert found.not_ready == f"Amazon has not released it yet: {why}"
+    assert found.awaits_release
     assert (found.currency, found.lines[0].open, found.site) == ("EUR", 2, "A1805IZSGTT6HS")
 
 
@@ -148,6 +149,7 @@ def test_an_address_that_the_role_does_not_show_makes_an_order_wait(partial: boo
     found = order(personal=False, manner=Manner(partial_addresses=partial))
     assert "Amazon withholds the delivery address" in found.not_ready
     assert "Direct-to-Consumer Delivery (Restricted)" in found.not_ready
+    assert not found.awaits_release, "somebody has to do something"
 
 
 @pytest.mark.parametrize("missing", [("name",), ("addressLine1",), ("city", "postalCode")])

@@ -125,12 +125,13 @@ def test_an_idle_run_asks_amazon_once_and_the_shop_not_at_all(merchant: Merchant
 def test_an_order_that_is_not_paid_is_known_and_created_when_it_is(merchant: Merchant) -> None:
     merchant.sync()
     order = merchant.place(status="PENDING_AVAILABILITY")
-    merchant.sync_every_five_minutes(0.5)
+    report = merchant.sync_every_five_minutes(5)
     assert merchant.status(order) is Status.NEW
-    assert merchant.problems() == ["not_ready"]
+    assert merchant.problems() == ["not_released"]
+    assert (report.problems, merchant.told) == ([], []), "that is nobody's matter"
     merchant.amazon.confirm_payment(order)
     merchant.sync_every_five_minutes(0.5)
-    assert merchant.problems() == ["not_ready"], "a pre-order is paid when it is sent"
+    assert merchant.problems() == ["not_released"], "a pre-order is paid when it is sent"
     merchant.amazon.confirm_payment(order)
     merchant.sync_every_five_minutes(0.2)
     assert merchant.status(order) is Status.NOT_SHIPPED
