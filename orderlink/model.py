@@ -391,6 +391,23 @@ class Reading(Value, frozen=True):
     absent: tuple[str, ...] = ()
 
 
+class FindingState(StrEnum):
+    """How what was checked is."""
+
+    OK = "ok"
+    WARNING = "warning"  # it works, but not as it should, or not for long
+    FAILED = "failed"
+
+
+class Finding(Value, frozen=True):
+    """What one check found, in a sentence, and what to do where it is not well."""
+
+    subject: str  # a few words: "sign-in", "right to read orders"
+    state: FindingState
+    sentence: str
+    advice: str = ""
+
+
 def money_text(amount: Decimal, currency: str) -> str:
     """Write an amount for a person: `12.99 EUR`, `1500 JPY`; none of its decimals is left out."""
     own = len(f"{amount.normalize():f}".partition(".")[2])

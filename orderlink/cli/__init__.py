@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 COMMANDS = {
+    "init": "setup",
+    "check": "checking",
     "import": "stages",
     "poll": "stages",
     "push": "stages",
@@ -31,6 +33,7 @@ COMMANDS = {
     "status": "looking",
     "orders": "looking",
     "show": "looking",
+    "report": "reporting",
     "log": "history",
     "retry": "deciding",
     "manual": "deciding",

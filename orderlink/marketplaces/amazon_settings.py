@@ -28,7 +28,12 @@ class AmazonSettings(MarketplaceSettings):
     region: Literal["eu", "na", "fe"] = Field(
         description="Where you sell: `eu` (Europe, Turkey, the Middle East, Africa and India), `na`"
         " (North and South America) or `fe` (Japan, Australia, Singapore). Each region is a"
-        " connection of its own."
+        " connection of its own.",
+        json_schema_extra={
+            "where": "By the address of your Seller Central: sellercentral-europe.amazon.com is"
+            " `eu`, sellercentral.amazon.com is `na`, sellercentral-japan.amazon.com and"
+            " sellercentral.amazon.com.au are `fe`."
+        },
     )
     countries: tuple[str, ...] = Field(
         min_length=1,

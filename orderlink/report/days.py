@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+HOUR = timedelta(hours=1)
 
 
 def day_in_amsterdam(moment: datetime) -> date:
@@ -19,6 +21,12 @@ def day_in_amsterdam(moment: datetime) -> date:
 def _change(year: int, month: int) -> datetime:
     last = datetime(year, month, 31, 1, tzinfo=UTC)
     return last - timedelta(days=(last.weekday() + 1) % 7)
+
+
+def start_of_day(day: date) -> datetime:
+    """Give the instant at which a day begins in Europe/Amsterdam."""
+    midnight = datetime.combine(day, time(), UTC)
+    return midnight - (2 * HOUR if day_in_amsterdam(midnight - 2 * HOUR) == day else HOUR)
 
 
 def span(length: timedelta) -> str:
@@ -47,6 +55,15 @@ def length(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     return span(timedelta(minutes=minutes))
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """Say how long ago something was."""
+    if at is None:
+        return "never"
+    if at > now:
+        return f"{instant(at)} (ahead of this clock)"
+    return f"{span(now - at)} ago" if span(now - at) != "now" else "just now"
 
 
 def iso(moment: datetime) -> str:

@@ -54,7 +54,8 @@ if TYPE_CHECKING:
 
     from orderlink.creation import Creation
     from orderlink.http import Answer, Link
-    from orderlink.model import Address, Json, Order, Parcel, ShopOrder, Stamp
+    from orderlink.model import Address, Finding, Json, Order, Parcel, ShopOrder, Stamp
+    from orderlink.shops.woocommerce_tax import TaxRules
 
 Query = dict[str, str | int]
 ROOT = "/wp-json/wc/v3"
@@ -78,7 +79,7 @@ NO_SUCH_ORDER = "woocommerce_rest_shop_order_invalid_id"
 class WooCommerce:
     """A WooCommerce shop.
 
-    Shop, Prepares, CreatesMany, Corrects, Simplifies, Holds, Cancels, ReadsParcels, Adopts.
+    Shop, Checks, Prepares, CreatesMany, Corrects, Simplifies, Holds, Cancels, ReadsParcels, Adopts.
     """
 
     settings_model: ClassVar = WooCommerceSettings
@@ -94,6 +95,33 @@ class WooCommerce:
         settings = self._settings
         pair = f"{settings.consumer_key.reveal()}:{settings.consumer_secret.reveal()}"
         return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+
+    # Looking
+
+    def check(self) -> Iterator[Finding]:
+        """Look at key, rights, version, currency, tax and statuses, one finding for each."""
+        from orderlink.shops import woocommerce_checks as checks  # noqa: PLC0415 - no run needs it
+
+        def tax_rules() -> TaxRules:
+            return self._facts.tax_rules(anew=True)
+
+        ask = checks.Questions(self._read, self._may_write, self._has_status, tax_rules)
+        return checks.findings(self._settings, ask)
+
+    def _may_write(self) -> None:
+        """Raise `SignInFailed` where the key may only read: only the answer to a write tells.
+
+        There is no order 0, and nothing is said about it, so that nothing can be changed
+        (WooCommerce's source: what there is no order for is refused).
+        """
+        path = f"{ROOT}/orders/0"
+        answer = self._link.http.write("PUT", path, json={}, accept=TOLD, safe=True)
+        if documents.error_from(answer.document)[0] != NO_SUCH_ORDER:
+            settled(answer)
+
+    def _has_status(self, word: str) -> bool:
+        answer = self._ask("/orders", {"status": word, "per_page": 1, "_fields": "id"})
+        return answer.status != 400 and settled(answer).status == 200
 
     # Creating
 
