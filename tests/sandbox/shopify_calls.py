@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from orderlink.clock import ManualClock
 from orderlink.sandbox.server import Answer, Request
 from orderlink.sandbox.shopify import ShopifySandbox
+from orderlink.shops import shopify_order_queries as order_queries
 from orderlink.shops import shopify_queries as queries
 from tests.shops.shopify_schema import SCHEMA, Walk
 
@@ -95,4 +96,4 @@ class Caller:
 
     def read(self, number: str) -> Any:
         """Read an order; None where there is none."""
-        return self.do(queries.order_by_id(number))["order"]
+        return self.do(order_queries.order_by_id(number))["order"]

@@ -11,6 +11,7 @@ import pytest
 
 from orderlink.sandbox.server import Request
 from orderlink.sandbox.shopify_records import SandboxShop, SandboxTaxes
+from orderlink.shops import shopify_order_queries as order_queries
 from orderlink.shops import shopify_queries as queries
 from tests.sandbox.shopify_calls import PATH, TOKEN, Caller, line, money, order, reference
 from tests.shops.shopify_schema import needs_schema, schema
@@ -194,7 +195,7 @@ def test_a_draft_tells_what_another_currency_is_worth() -> None:
 
 
 def search(caller: Caller, *numbers: str) -> list[str]:
-    rows = caller.do(queries.orders_by_number(numbers))["orders"]["nodes"]
+    rows = caller.do(order_queries.orders_by_number(numbers))["orders"]["nodes"]
     return [row["sourceIdentifier"] for row in rows]
 
 
@@ -219,12 +220,12 @@ def test_the_index_lags_and_may_ignore_its_filter() -> None:
 def test_a_unique_reference_is_found_at_once() -> None:
     caller = Caller(search_lag=120, unique_reference=True)
     number = caller.made(order(metafields=[reference("bol::A-1", "id")]))
-    found = caller.do(queries.orders_by_reference(["bol::A-1", "bol::A-2"]))
+    found = caller.do(order_queries.orders_by_reference(["bol::A-1", "bol::A-2"]))
     assert found == {"order0": {"id": queries.gid("Order", number)}, "order1": None}
 
 
 def test_without_a_definition_nothing_is_found_by_reference() -> None:
-    operation = queries.orders_by_reference(["bol::A-1"])
+    operation = order_queries.orders_by_reference(["bol::A-1"])
     document = Caller().ask(operation.text, **operation.variables)
     assert "required when using custom ids" in document["errors"][0]["message"]
 
@@ -234,7 +235,7 @@ def test_orders_of_more_than_sixty_days_are_hidden_without_the_scope() -> None:
     number = caller.made()
     caller.clock.advance(timedelta(days=61).total_seconds())
     assert caller.read(number) is None
-    assert caller.do(queries.oldest_order())["orders"]["nodes"] == []
+    assert caller.do(order_queries.oldest_order())["orders"]["nodes"] == []
     caller.sandbox.set_scopes("read_all_orders", "write_orders", "read_products")
     assert caller.read(number)["name"] == "#1001"
 
@@ -250,14 +251,14 @@ def test_the_warehouse_sends_some_pieces_and_then_the_rest() -> None:
     assert caller.read(number)["displayFulfillmentStatus"] == "PARTIALLY_FULFILLED"
     rest = {"order": number, "codes": ["1Z1", "1Z2"], "url": "https://example.test/t"}
     assert caller.sandbox.control("complete", rest)["status"] == "completed"
-    (told,) = caller.do(queries.fulfillments_of_orders([number]))["nodes"]
+    (told,) = caller.do(order_queries.fulfillments_of_orders([number]))["nodes"]
     codes = [[one["number"] for one in part["trackingInfo"]] for part in told["fulfillments"]]
     assert codes == [["3SABC"], ["1Z1", "1Z2"]]
     first = told["fulfillments"][0]["fulfillmentLineItems"]["nodes"]
     assert [one["quantity"] for one in first] == [1]
-    whole = caller.do(queries.fulfillment_by_id(told["fulfillments"][1]["id"]))["node"]
+    whole = caller.do(order_queries.fulfillment_by_id(told["fulfillments"][1]["id"]))["node"]
     assert whole["trackingInfo"][0]["url"] == "https://example.test/t"
-    assert len(caller.do(queries.fulfillment_ids(number))["order"]["fulfillments"]) == 2
+    assert len(caller.do(order_queries.fulfillment_ids(number))["order"]["fulfillments"]) == 2
 
 
 def test_what_was_paid_and_sent_is_archived() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from orderlink.sandbox.shopify_records import PLANS, SandboxShop
+from orderlink.shops import shopify_order_queries as order_queries
 from orderlink.shops import shopify_queries as queries
 from tests.sandbox.shopify_calls import Caller, order
 
@@ -31,7 +32,7 @@ def test_a_plan_decides_how_much_may_be_asked(plan: str, capacity: int, rate: in
 def test_what_was_not_needed_is_given_back() -> None:
     caller = Caller()
     caller.made()
-    told = cost(caller, queries.orders_by_number(["A-1"]))
+    told = cost(caller, order_queries.orders_by_number(["A-1"]))
     assert told["requestedQueryCost"] == 102
     assert told["actualQueryCost"] == 2 + 2
     spent = 23 + 7 + 4
@@ -41,7 +42,7 @@ def test_what_was_not_needed_is_given_back() -> None:
 def test_who_asks_too_much_is_throttled_until_the_bucket_has_filled() -> None:
     caller = Caller()
     number = caller.made(order(*[order()["lineItems"][0]] * 130))
-    dear = queries.further_lines(number, "0")
+    dear = order_queries.further_lines(number, "0")
     answers = [caller.ask(dear.text, **dear.variables) for _ in range(4)]
     throttled = next(one for one in answers if "errors" in one)
     assert throttled["errors"][0]["extensions"]["code"] == "THROTTLED"
@@ -55,11 +56,11 @@ def test_who_asks_too_much_is_throttled_until_the_bucket_has_filled() -> None:
 def test_nobody_is_throttled_where_that_is_switched_off() -> None:
     caller = Caller(rate_limits=False)
     for _ in range(30):
-        caller.do(queries.fulfillment_ids("5001"))
+        caller.do(order_queries.fulfillment_ids("5001"))
 
 
 def test_a_single_question_may_be_too_dear() -> None:
-    operation = queries.orders_by_id([str(number) for number in range(23)])
+    operation = order_queries.orders_by_id([str(number) for number in range(23)])
     document = Caller().ask(operation.text, **operation.variables)
     assert document["errors"][0]["extensions"]["code"] == "MAX_COST_EXCEEDED"
 

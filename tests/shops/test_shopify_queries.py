@@ -8,6 +8,7 @@ import pytest
 from graphql import GraphQLError, parse, validate
 from graphql.execution.values import get_variable_values
 
+from orderlink.shops import shopify_order_queries as order_queries
 from orderlink.shops import shopify_queries as queries
 from tests.shops.shopify_schema import Walk, needs_schema, schema
 
@@ -38,17 +39,17 @@ def operations() -> list[Operation]:
         queries.variants_by_id(NUMBERS[: queries.VARIANTS_AT_ONCE]),
         queries.create_order(ONE_LINE, {}),
         queries.create_order(full, {"sendReceipt": False}),
-        queries.orders_by_reference(NUMBERS[:1]),
-        queries.orders_by_reference(NUMBERS[: queries.REFERENCES_AT_ONCE]),
-        queries.orders_by_number(NUMBERS[: queries.NUMBERS_AT_ONCE]),
-        queries.orders_by_id(NUMBERS[:1]),
-        queries.orders_by_id(NUMBERS[: queries.ORDERS_AT_ONCE]),
-        queries.order_by_id("1001"),
-        queries.oldest_order(),
-        queries.further_lines("1001", "cursor"),
-        queries.fulfillments_of_orders(NUMBERS[: queries.PARCELS_AT_ONCE]),
-        queries.fulfillment_ids("1001"),
-        queries.fulfillment_by_id("gid://shopify/Fulfillment/1", None),
+        order_queries.orders_by_reference(NUMBERS[:1]),
+        order_queries.orders_by_reference(NUMBERS[: order_queries.REFERENCES_AT_ONCE]),
+        order_queries.orders_by_number(NUMBERS[: order_queries.NUMBERS_AT_ONCE]),
+        order_queries.orders_by_id(NUMBERS[:1]),
+        order_queries.orders_by_id(NUMBERS[: order_queries.ORDERS_AT_ONCE]),
+        order_queries.order_by_id("1001"),
+        order_queries.oldest_order(),
+        order_queries.further_lines("1001", "cursor"),
+        order_queries.fulfillments_of_orders(NUMBERS[: order_queries.PARCELS_AT_ONCE]),
+        order_queries.fulfillment_ids("1001"),
+        order_queries.fulfillment_by_id("gid://shopify/Fulfillment/1", None),
         queries.fulfillment_orders("1001"),
         queries.hold("1001", ["gid://shopify/FulfillmentOrder/1"], "why"),
         queries.hold("1001", ["gid://shopify/FulfillmentOrder/1"] * 50, "why"),
@@ -86,7 +87,7 @@ def test_it_costs_what_is_stated_and_is_never_too_dear(operation: Operation) -> 
 
 
 def test_a_document_that_is_wrong_would_be_noticed() -> None:
-    wrong = queries.order_by_id("1").text.replace("sourceIdentifier", "sourceIdentity")
+    wrong = order_queries.order_by_id("1").text.replace("sourceIdentifier", "sourceIdentity")
     (error,) = validate(schema(), parse(wrong))
     assert isinstance(error, GraphQLError)
     assert "sourceIdentity" in str(error)
