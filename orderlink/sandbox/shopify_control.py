@@ -64,7 +64,8 @@ class Control:
 
     def _find(self, named: str) -> StoredOrder:
         for order in self._store.orders.values():
-            if named in {str(order.id), order.name, order.source_identifier}:
+            names = {str(order.id), order.name, order.name.removeprefix("#")}
+            if named in names | {order.source_identifier}:
                 return order
         raise ValueError(f"there is no order {named!r} in this shop")
 

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from orderlink.model import Draft, Found, Order, Parcel, Reading, ShopOrder, Stamp
 
 BUILTIN = {
+    "shopify": "orderlink.shops.shopify:Shopify",
     "woocommerce": "orderlink.shops.woocommerce:WooCommerce",
 }
 """The word for `type` in the configuration -> where the class is."""
 
 SETTINGS = {
+    "shopify": "orderlink.shops.shopify_settings:ShopifySettings",
     "woocommerce": "orderlink.shops.woocommerce_settings:WooCommerceSettings",
 }
 """The same word -> where its keys are, which are read without importing the connector."""

@@ -13,13 +13,15 @@ things at once names how many (`*_AT_ONCE`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from orderlink.basics import Json
 from orderlink.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+T = TypeVar("T")
 
 NAMESPACE: Final = "orderlink"
 REFERENCE: Final = "reference"
@@ -53,6 +55,12 @@ def any_of(field: str, values: Sequence[str]) -> str:
     """
     quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
     return " OR ".join(f'{field}:"{value}"' for value in quoted)
+
+
+def in_parts(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Give values in parts of so many at most."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 # Parts of documents
