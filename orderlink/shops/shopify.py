@@ -38,7 +38,7 @@ from orderlink.shops.catalogue import Kept
 from orderlink.shops.shopify_calls import POINTS, TRIAL, Calls
 from orderlink.shops.shopify_facts import ShopFacts
 from orderlink.shops.shopify_products import ShopifyCatalogue
-from orderlink.shops.shopify_rates import rates_at, worth
+from orderlink.shops.shopify_rates import ShopRates, worth
 from orderlink.shops.shopify_reading import Orders
 from orderlink.shops.shopify_settings import ShopifySettings
 from orderlink.shops.shopify_tax import rates_needed, taxing_of
@@ -76,6 +76,7 @@ class Shopify:
         self._signing_in = threading.Lock()
         self._calls = Calls(link, f"/admin/api/{settings.api_version}/graphql.json")
         self._facts = ShopFacts(self._calls, link.memory, link.clock)
+        self._rates = ShopRates(self._calls, link.memory, link.clock)
         self._kept = Kept(documents.Variant, link.memory, link.clock)
         self._orders = Orders(self._calls, settings.completed_statuses)
         link.http.authorize = self._authorize
@@ -139,7 +140,7 @@ class Shopify:
         if order.shipping_paid() < 0:
             raise Refused("shop_refused", "its discounts are more than the order costs")
         needed = rates_needed(order, items, creation)
-        rates = rates_at(self._calls, needed, order.ship_to, facts) if needed else {}
+        rates = self._rates.at(order.ship_to, needed, facts) if needed else {}
         taxing = taxing_of(order, items, creation, rates, facts)
         one = worth(self._calls, order.currency, order.total(), facts)
         return drafts.order_draft(order, stamp, creation, self._settings, facts, taxing, one)

@@ -74,7 +74,7 @@ query OrdersByNumber($search: String!, $after: String) {{
 
 # Reading
 
-ORDERS_AT_ONCE: Final = 22
+ORDERS_AT_ONCE: Final = 11
 
 
 def orders_by_id(numbers: Sequence[str]) -> Operation:
@@ -102,7 +102,7 @@ def oldest_order() -> Operation:
     return Operation("OldestOrder", text, {}, 3)
 
 
-LINES_PER_PAGE: Final = 100
+LINES_PER_PAGE: Final = 70
 
 
 def further_lines(number: str, after: str) -> Operation:
@@ -123,7 +123,7 @@ query FurtherLines($id: ID!, $after: String) {{
 
 # Parcels
 
-PARCELS_AT_ONCE: Final = 10
+PARCELS_AT_ONCE: Final = 5
 FEW: Final = 5
 """So many fulfillments of an order, codes of a fulfillment, and articles in it are read at once.
 An order that has as many of anything is read piece by piece."""

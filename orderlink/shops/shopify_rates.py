@@ -6,9 +6,11 @@ never made: one for each product, since an answer does not say which tax is whos
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from orderlink.codec import dumps, loads
 from orderlink.errors import Refused, TryLater
 from orderlink.shops.shopify_documents import refusals_from
 from orderlink.shops.shopify_people import place_document
@@ -18,36 +20,70 @@ from orderlink.shops.shopify_tax import ANY_PRODUCT, Rate
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from orderlink.clock import Clock
+    from orderlink.http import Shelf
     from orderlink.model import Address, Json
     from orderlink.shops.shopify_calls import Calls
     from orderlink.shops.shopify_facts import Facts
     from orderlink.shops.shopify_tax import Rates
 
-SAMPLE = Decimal(100)
+SAMPLE: Final = Decimal(100)
 """A price at which every tax shows."""
+KEPT: Final = timedelta(hours=1)
+MOST_KEPT: Final = 500
+SHELF: Final = "rates"
+TAXED_BY_POSTCODE: Final = frozenset({"US", "CA"})
+Known = tuple[tuple[str, tuple[Rate, ...]], ...]
 
 
-def rates_at(calls: Calls, variants: Sequence[str], place: Address, facts: Facts) -> Rates:
-    """Ask for the taxes on these variants at a place. Raises `Refused`, `TryLater`..."""
-    drafts = [_draft_of(variant, place, facts) for variant in variants]
-    answers = _calculated(calls, drafts)
-    try:
-        return {
-            variant: tuple(
-                Rate(str(tax["title"]), Decimal(str(tax["rate"]))) for tax in answer["taxLines"]
-            )
-            for variant, answer in zip(variants, answers, strict=True)
-        }
-    except (KeyError, TypeError, ArithmeticError) as error:
-        raise TryLater("the shop's taxes cannot be read") from error
+class ShopRates:
+    """The shop's own taxes, kept for an hour by place and product."""
+
+    def __init__(self, calls: Calls, memory: Shelf, clock: Clock) -> None:
+        self._calls = calls
+        self._memory = memory
+        self._clock = clock
+
+    def at(self, place: Address, variants: Sequence[str], facts: Facts) -> Rates:
+        """Give the taxes on these variants at a place.
+
+        Raises `Refused("shop_refused")`, `TryLater` and `SignInFailed`.
+        """
+        where = place_document(place)
+        known = self._kept()
+        keys = {variant: f"{variant} {_key(where)}" for variant in variants}
+        missing = [variant for variant in variants if keys[variant] not in known]
+        for some in in_parts(missing, CALCULATIONS_AT_ONCE):
+            answers = _calculated(self._calls, [_draft_of(one, where, facts) for one in some])
+            for variant, answer in zip(some, answers, strict=True):
+                known[keys[variant]] = _rates_from(answer)
+            self._keep(known)
+        return {variant: known[keys[variant]] for variant in variants}
+
+    def _kept(self) -> dict[str, tuple[Rate, ...]]:
+        text = self._memory.get(SHELF)
+        return dict(loads(Known, text)) if text else {}
+
+    def _keep(self, known: Mapping[str, tuple[Rate, ...]]) -> None:
+        entries = tuple(known.items())[-MOST_KEPT:]
+        self._memory.put(SHELF, dumps(entries), self._clock.now() + KEPT)
+
+
+def _key(where: Mapping[str, Json]) -> str:
+    """Name what decides about tax: the country, its region, and the area of the postcode."""
+    country, code = str(where.get("countryCode", "")), str(where.get("zip", ""))
+    region = str(where.get("provinceCode") or where.get("province") or "")
+    return "|".join((country, region, code if country in TAXED_BY_POSTCODE else code[:2].upper()))
 
 
 def worth(calls: Calls, currency: str, total: Decimal, facts: Facts) -> Decimal:
-    """Ask what one of a currency is worth in the shop's own; 1 where it is that."""
+    """Ask what one of a currency is worth in the shop's own; 1 where it is that.
+
+    Raises as `ShopRates.at` does.
+    """
     if currency == facts.currency:
         return Decimal(1)
-    asked = total or SAMPLE
-    line = _custom_line(asked, currency) | {"taxable": False}
+    line = _custom_line(total or SAMPLE, currency) | {"taxable": False}
     draft = {"lineItems": [line], "presentmentCurrencyCode": currency, "taxExempt": True}
     (answer,) = _calculated(calls, [draft])
     try:
@@ -58,14 +94,22 @@ def worth(calls: Calls, currency: str, total: Decimal, facts: Facts) -> Decimal:
         raise TryLater("the shop's exchange rate cannot be read") from error
 
 
-def _draft_of(variant: str, place: Address, facts: Facts) -> dict[str, Json]:
-    if variant == ANY_PRODUCT:
-        line = _custom_line(SAMPLE, facts.currency)
-    else:
-        price = {"amount": f"{SAMPLE:f}", "currencyCode": facts.currency}
+def _rates_from(answer: Json) -> tuple[Rate, ...]:
+    try:
+        return tuple(
+            Rate(str(tax["title"]), Decimal(str(tax["rate"]))) for tax in answer["taxLines"]
+        )
+    except (KeyError, TypeError, ArithmeticError) as error:
+        raise TryLater("the shop's taxes cannot be read") from error
+
+
+def _draft_of(variant: str, where: Mapping[str, Json], facts: Facts) -> dict[str, Json]:
+    line = _custom_line(SAMPLE, facts.currency)
+    if variant != ANY_PRODUCT:
+        price = line["originalUnitPriceWithCurrency"]
         variant_id = gid("ProductVariant", variant)
         line = {"variantId": variant_id, "quantity": 1, "priceOverride": price}
-    return {"lineItems": [line], "shippingAddress": place_document(place)}
+    return {"lineItems": [line], "shippingAddress": dict(where)}
 
 
 def _custom_line(amount: Decimal, currency: str) -> dict[str, Json]:
@@ -74,14 +118,11 @@ def _custom_line(amount: Decimal, currency: str) -> dict[str, Json]:
 
 
 def _calculated(calls: Calls, drafts: Sequence[Mapping[str, Json]]) -> list[Any]:
+    data = calls.ask(calculate(drafts))
     found: list[Any] = []
-    for some in in_parts(drafts, CALCULATIONS_AT_ONCE):
-        data = calls.ask(calculate(some))
-        for number in range(len(some)):
-            payload = data.get(f"draft{number}") or {}
-            faults = refusals_from(payload.get("userErrors"))
-            if faults:
-                said = faults[0].message
-                raise Refused("shop_refused", f"the shop cannot work out the order: {said}")
-            found.append(payload.get("calculatedDraftOrder"))
+    for number in range(len(drafts)):
+        payload = data.get(f"draft{number}") or {}
+        for fault in refusals_from(payload.get("userErrors")):
+            raise Refused("shop_refused", f"the shop cannot work out the order: {fault.message}")
+        found.append(payload.get("calculatedDraftOrder"))
     return found

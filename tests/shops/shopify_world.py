@@ -43,6 +43,7 @@ class World:
         self.clock = ManualClock(START)
         self.sandbox = ShopifySandbox(self.clock, **{"access_token": TOKEN, **options})
         self.requests: list[Request] = []
+        self.answers: list[Answer] = []
         self.instead: Callable[[Request], Answer | None] = lambda _: None
         values = {
             "type": "shopify",
@@ -73,6 +74,7 @@ class World:
         if answer is not None:
             return answer
         answer = self.sandbox.handle(request)
+        self.answers.append(answer)
         if SCHEMA.is_file() and request.path.endswith("graphql.json") and answer.status == 200:
             sent, told = request.json(), json.loads(answer.body)
             if told.get("data"):
