@@ -112,14 +112,14 @@ def taxing_of(
     usual = _usual(taxed)
     told = creation.tax == "marketplace"
     surcharges = tuple(
-        _told_part(one.amount, one.tax)
+        _told_part(one.amount, one.tax, unit)
         if told and one.tax is not None
         else part_of(one.amount, usual, unit)
         for one in order.surcharges()
     )
     paid = order.shipping_paid()
     if told and order.shipping_tax is not None and 0 <= order.shipping_tax < paid:
-        shipping = _told_part(paid, order.shipping_tax)
+        shipping = _told_part(paid, order.shipping_tax, unit)
     else:
         shipping = part_of(paid, usual if facts.tax_shipping else (), unit)
     return Taxing(tuple(taxed), surcharges, shipping, _remarks(order, rates))
@@ -137,7 +137,7 @@ def _taxed(
         ]
     paid = sum((item.amount for item in items), Decimal(0))
     if line.tax is not None and paid == line.total:
-        whole = _told_part(paid, line.tax, percent)
+        whole = _told_part(paid, line.tax, unit, line.tax_rate)
     else:
         whole = part_of(paid, (_told_rate(percent),), unit)
     return split_part(whole, [item.amount for item in items], unit)
@@ -148,14 +148,22 @@ def _told_rate(percent: Decimal) -> Rate:
     return Rate(f"Tax {(share * 100).normalize():f}%", share)
 
 
-def _told_part(gross: Decimal, tax: Decimal, percent: Decimal | None = None) -> Part:
-    """Take over a tax in money as it was told."""
+def _told_part(gross: Decimal, tax: Decimal, unit: Decimal, percent: Decimal | None = None) -> Part:
+    """Take over a tax in money as it was told; `percent` is its rate, where that was told."""
     if not tax:
         return Part(gross)
-    if percent is None:
-        percent = tax * 100 / (gross - tax) if gross > tax else Decimal(0)
-    rate = _told_rate(percent)
+    rate = _told_rate(_likely_percent(gross, tax, unit) if percent is None else percent)
     return Part(gross, (Tax(rate.title, rate.share, tax),))
+
+
+def _likely_percent(gross: Decimal, tax: Decimal, unit: Decimal) -> Decimal:
+    """Give the roundest rate that makes this tax, but for a cent."""
+    exact = tax * 100 / (gross - tax) if gross > tax else Decimal(0)
+    for digits in (Decimal(1), Decimal("0.1")):
+        percent = exact.quantize(digits, ROUND_HALF_UP)
+        if abs(gross * percent / (100 + percent) - tax) <= unit:
+            return percent
+    return exact
 
 
 def part_of(gross: Decimal, rates: Sequence[Rate], unit: Decimal) -> Part:
