@@ -97,11 +97,10 @@ def _forget_buyers(copy: Store) -> None:
 
 def contents_of(store: Store) -> Contents:
     """Tell what is in a state file."""
-    counts = store.count_orders()
     last = store.last_run()
     run = store.run(last["id"]) if last else None
     return Contents(
-        orders=sum(sum(statuses.values()) for statuses in counts.values()),
+        orders=sum(count.orders for count in store.order_counts()),
         connections=tuple(dict.fromkeys(row.label for row in store.connections())),
         last_run=run.number if run else 0,
         last_started=run.started_at if run else None,

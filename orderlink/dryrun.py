@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from orderlink.codec import build
 from orderlink.model import Done, Draft, Shipment, ShopOrder, ShopState, money_text
-from orderlink.outbox import Outbox
+from orderlink.outbox import Outbox, Sending
 from orderlink.rows import Kind
 from orderlink.store import Store
 from orderlink.store.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import timedelta
 
     from orderlink.clock import Clock
@@ -43,6 +43,18 @@ class DryOutbox(Outbox):
         super().__init__(store, clock, quarantine)
         self._say = say
 
+    def call_many(
+        self,
+        going: Sequence[tuple[Sending, EffectRow]],
+        call: Callable[[], Sequence[Any]],  # noqa: ARG002
+    ) -> Steps[Sequence[Any]]:
+        """Say what the call would have sent, order by order."""
+        answers: list[Any] = []
+        for one, effect in going:
+            answer: Any = yield from self.call(one.row, effect, _nothing)
+            answers.append(answer)
+        return answers
+
     def call(self, row: OrderRow, effect: EffectRow, call: Callable[[], T]) -> Steps[T]:  # noqa: ARG002
         """Say what the call would have sent."""
         target = self._store.connection(effect.target).label
@@ -51,6 +63,10 @@ class DryOutbox(Outbox):
         self._say(f"{label} {row.key.order_id}: {sentence}")
         yield from ()
         return answer  # type: ignore[no-any-return]
+
+
+def _nothing() -> Any:
+    """Stand in for a call that is not made."""
 
 
 def _pretend(row: OrderRow, effect: EffectRow, target: str) -> tuple[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from orderlink import __version__, answers, budget, jsontext, origins
@@ -19,6 +19,7 @@ from orderlink.clock import Clock
 from orderlink.errors import RemoteError, SignInFailed, TryLater
 from orderlink.model import Json
 from orderlink.redact import safe_text
+from orderlink.shelves import Shelf
 from orderlink.transport import CutShortError, NotSentError, Transport
 from orderlink.values import Value
 
@@ -54,18 +55,6 @@ class Answer(Value, frozen=True):
     status: int
     headers: Mapping[str, str]  # names are matched without regard to case
     document: Json
-
-
-class Shelf(Protocol):
-    """Small values that a connection keeps across runs."""
-
-    def get(self, name: str) -> str | None:
-        """Give the value, or None where there is none or it has expired."""
-        ...
-
-    def put(self, name: str, value: str, until: datetime | None = None) -> None:
-        """Keep a value, until an instant or for good."""
-        ...
 
 
 class Link(Value, frozen=True):

@@ -8,19 +8,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from orderlink.decide.timing import pause
 from orderlink.decide.verdict import NOTHING, Problem, Verdict
-from orderlink.errors import Ambiguous, Refused, RemoteError, SignInFailed, TryLater
+from orderlink.errors import (
+    Ambiguous,
+    NotOffered,
+    Refused,
+    RemoteError,
+    SignInFailed,
+    TryLater,
+)
 from orderlink.model import Json
 from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
 from orderlink.steps import ask
 from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from datetime import timedelta
 
     from orderlink.clock import Clock
@@ -56,8 +64,21 @@ class Outcome(Value, frozen=True):
     retry_at: datetime | None = None
 
 
+class Sending(Value, frozen=True):
+    """One effect that is to be carried out, and what its answer or its refusal means.
+
+    `document` is the effect's own copy of what is sent.
+    """
+
+    row: OrderRow
+    effect: EffectRow
+    document: Json
+    read_answer: Callable[[Any], Outcome]
+    read_refusal: Callable[[Refused], Verdict] = lambda _refusal: NOTHING
+
+
 class Outbox:
-    """Carries effects out, one at a time."""
+    """Carries effects out: each is one write, or a part of one."""
 
     def __init__(
         self, store: Store, clock: Clock, quarantine: Callable[[str], timedelta | None]
@@ -100,10 +121,61 @@ class Outbox:
         refusal is recorded in one transaction with it. Returns None where the effect was not what
         it was read as, so that nothing was sent.
         """
+        sending = Sending(row, effect, document, read_answer, read_refusal)
+        started = self._start(sending)
+        if started is None:
+            return None
+        try:
+            answer: T | RemoteError = yield from self.call(row, started, call)
+        except RemoteError as error:
+            answer = error
+        except Exception:
+            self._broken(row, started)
+            raise
+        return self._settle(sending, started, answer)
+
+    def send_many(
+        self, sendings: Sequence[Sending], call: Callable[[Sequence[Json]], Sequence[Any]]
+    ) -> Steps[list[Outcome | None]]:
+        """Carry effects to one connection out with a single write; give an outcome each.
+
+        `call` takes the documents of those that were started, and gives an answer or an error each.
+        What it raises concerns all of them. Raises `NotOffered` where nothing was sent because such
+        a write is not taken.
+        """
+        with self._store.transaction():
+            started = [(one, self._start(one)) for one in sendings]
+        going = [(one, effect) for one, effect in started if effect is not None]
+        if not going:
+            return [None] * len(started)
+        try:
+            documents = [one.document for one, _ in going]
+            answers = yield from self.call_many(going, lambda: call(documents))
+        except NotOffered as error:
+            with self._store.transaction():
+                for one, effect in going:
+                    self.record(one.row, effect, Outcome(EffectState.DUE, NOTHING))
+            raise error from None
+        except RemoteError as error:
+            answers = [error] * len(going)
+        except Exception:
+            for one, effect in going:
+                self._broken(one.row, effect)
+            raise
+        told = {id(one): answer for (one, _), answer in zip(going, answers, strict=True)}
+        with self._store.transaction():
+            return [
+                None if effect is None else self._settle(one, effect, told[id(one)])
+                for one, effect in started
+            ]
+
+    def _start(self, sending: Sending) -> EffectRow | None:
+        """Write the intent down; None where it is not to be sent."""
+        effect = sending.effect
         started = replace(
             effect,
             state=EffectState.STARTED,
-            document=document,
+            document=sending.document,
             attempts=effect.attempts + 1,
             started_at=self._clock.now(),
             quarantine_until=None,
@@ -112,22 +184,37 @@ class Outbox:
         )
         if self.is_closed(effect.target) or not self._store.change_effect(effect, started):
             return None
+        return started
+
+    def _settle(self, sending: Sending, started: EffectRow, answer: Any) -> Outcome:
+        """Write down what an answer, or an error in its place, means."""
+        row = sending.row
         try:
-            answer = yield from self.call(row, started, call)
-            self._failures[effect.target] = 0
-            outcome = read_answer(answer)
-        except Refused as refusal:
-            self._failures[effect.target] = 0
-            told = _without_buyer(refusal, row)
-            outcome = Outcome(EffectState.REFUSED, read_refusal(told), error=str(told))
-        except RemoteError as error:
-            outcome = self._failed(row, started, error)
+            if isinstance(answer, Refused):
+                self._failures[started.target] = 0
+                told = _without_buyer(answer, row)
+                verdict = sending.read_refusal(told)
+                outcome = Outcome(EffectState.REFUSED, verdict, error=str(told))
+            elif isinstance(answer, RemoteError):
+                outcome = self._failed(row, started, answer)
+            else:
+                self._failures[started.target] = 0
+                outcome = sending.read_answer(answer)
         except Exception:
-            # A bug after the call: it may have acted, so it is settled like a lost answer.
-            self.record(row, started, self._unknown(started, "orderlink failed in reading it"))
+            self._broken(row, started)
             raise
         self.record(row, started, outcome)
         return outcome
+
+    def _broken(self, row: OrderRow, started: EffectRow) -> None:
+        """Record a bug after the call: it may have acted, so it is settled like a lost answer."""
+        self.record(row, started, self._unknown(started, "orderlink failed in reading it"))
+
+    def call_many(
+        self, going: Sequence[tuple[Sending, EffectRow]], call: Callable[[], Sequence[Any]]
+    ) -> Steps[Sequence[Any]]:
+        """Make the call for many. A dry run does something else in this place."""
+        return (yield from ask(going[0][1].target, call))
 
     def call(self, row: OrderRow, effect: EffectRow, call: Callable[[], T]) -> Steps[T]:  # noqa: ARG002
         """Make the call. A dry run does something else in this place."""

@@ -44,6 +44,17 @@ class LineRow(Value, frozen=True):
         return max(0, self.quantity - self.cancelled)
 
 
+def own_lines(lines: tuple[LineRow, ...]) -> tuple[LineRow, ...]:
+    """Give the lines that a shop order is about: the merchant's own, else all of them."""
+    return tuple(line for line in lines if not line.by_marketplace) or lines
+
+
+def is_partial(lines: tuple[LineRow, ...]) -> bool:
+    """Tell whether a part is shipped or cancelled, and a part is still open."""
+    own = own_lines(lines)
+    return any(line.shipped or line.cancelled for line in own) and any(line.open for line in own)
+
+
 class OrderRow(Value, frozen=True):
     """One order as the state file has it."""
 
@@ -85,7 +96,7 @@ class OrderRow(Value, frozen=True):
     @property
     def own_lines(self) -> tuple[LineRow, ...]:
         """Lines that the shop order is about: the merchant's own, else all of them."""
-        return tuple(line for line in self.lines if not line.by_marketplace) or self.lines
+        return own_lines(self.lines)
 
     @property
     def pushable_lines(self) -> tuple[LineRow, ...]:
@@ -104,8 +115,7 @@ class OrderRow(Value, frozen=True):
     @property
     def partial(self) -> bool:
         """A part is shipped or cancelled, and a part is still open."""
-        handled = any(line.shipped or line.cancelled for line in self.own_lines)
-        return handled and any(line.open for line in self.own_lines)
+        return is_partial(self.lines)
 
 
 class Kind(StrEnum):
@@ -199,6 +209,33 @@ class RunRow(Value, frozen=True):
     ended_at: datetime | None
     outcome: str
     counts: Mapping[str, int]
+
+
+class OrderDays(Value, frozen=True):
+    """The days that an order has to keep, as in `OrderRow`."""
+
+    ship_by: date | None = None
+    expires_on: date | None = None
+    deliver_by: date | None = None
+
+
+class OrderCount(Value, frozen=True):
+    """So many orders of a marketplace, for a shop, stand in a status."""
+
+    connection: str
+    shop: str
+    status: str
+    orders: int
+
+
+class Tally(Value, frozen=True):
+    """Something happened so often in the hour that begins then; see `orderlink.decide.counting`."""
+
+    hour: datetime
+    connection: str
+    word: str
+    kind: str
+    times: int
 
 
 class ConnectionRow(Value, frozen=True):

@@ -139,10 +139,9 @@ def _note_end(store: Store, number: int, clock: Clock, error: BaseException) -> 
 def _carry_out(config: Config, order: Order, world: World, store: Store, number: int) -> Report:
     clock = world.clock
     end = clock.monotonic() + order.max_seconds
-    with store.transaction():
-        recovered = store.recover_started()
-    if recovered:
-        world.say("state", f"{recovered} interrupted: looked up before anything is sent again")
+    if store.recovered:
+        text = f"{store.recovered} interrupted: looked up before anything is sent again"
+        world.say("state", text)
     connector = Connector(
         store, clock, lambda: end - clock.monotonic(), world.redactor, world.adapter
     )
@@ -176,7 +175,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
     if this.trusted():
         this.counts["purged"] += purge(store, clock.now(), config.keep_personal_data)
         _end_of_restore(config, store, clock.now())
-    this.counts["recovered"] += recovered
+    this.counts["recovered"] += store.recovered
     failed, finished = bool(this.failed or this.bugs or missing), this.may_go_on()
     outcome = "failed" if failed else "ok" if finished else "stopped"
     with store.transaction():

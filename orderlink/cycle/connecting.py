@@ -55,18 +55,16 @@ class Connector:
             with self._store.transaction():
                 self._store.open_problem(place, Problem("secret_missing", str(error)), now)
             return None
-        with self._store.transaction():
-            row = self._store.bind(role, settings.type, bound, name)
-            self._store.solve(place, ["secret_missing"], now)
+        row = self._store.bind(role, settings.type, bound, name)
+        if self._store.problems(place):
+            with self._store.transaction():
+                self._store.solve(place, ["secret_missing"], now)
         http = self._open(name, settings, kind)
         http.load_budgets(self._store.budgets(row.id))
-        link = Link(
-            http=http,
-            clock=self._clock,
-            tokens=self._store.token_shelf(row.id, self._clock),
-            memory=self._store.shelf(row.id, self._clock),
-        )
-        return Connection(row, settings, kind(settings, link), http)
+        tokens = self._store.token_shelf(row.id, self._clock)
+        memory = self._store.shelf(row.id, self._clock)
+        link = Link(http=http, clock=self._clock, tokens=tokens, memory=memory)
+        return Connection(row, settings, kind(settings, link), http, tokens, memory)
 
     def _open(self, name: str, settings: ConnectionSettings, kind: type[Any]) -> Http:
         """Open the way to the addresses that the settings name, and to no others."""

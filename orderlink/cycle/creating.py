@@ -72,7 +72,10 @@ def create_orders(
                 return
             yield _create(run, market, shop, row, found)
 
+    known = shop.row.newest_shop_order
     yield from together(shop.id, creations())
+    created, shop.row = shop.row, replace(shop.row, newest_shop_order=known)
+    _keep_newest(run, shop, created.newest_shop_order)
 
 
 def _effects(
@@ -137,15 +140,12 @@ def _find_only(
 ) -> Steps[None]:
     for row in ready:
         with run.store.transaction():
-            run.store.add_effect(row, Kind.CREATE)
-        effect = run.store.last_effect(row.key, Kind.CREATE)
+            effect = run.store.add_effect(row, Kind.CREATE)
         ours = judge(run.stamp(row), found.orders).ours
         if ours is not None and ours.origin:
             # This state file takes the place of the one that created it.
             with run.store.transaction():
                 run.store.put_fact("origin", ours.origin)
-        if effect is None:
-            continue
         adopted = yield from _adopt(run, market, shop, row, effect, found)
         run.counts["not_in_shop"] += not adopted
 
@@ -180,12 +180,16 @@ def meet_shop(run: Run, shop: Connection) -> Steps[None]:
 
 
 def _keep_newest(run: Run, shop: Connection, newest: str) -> None:
-    known = shop.row.newest_shop_order
-    if newest.isdigit() and (not known or int(newest) > int(known)):
+    if _is_newer(shop, newest):
         with run.store.transaction():
             at = run.now() if run.trusted() else None
             run.store.set_newest_shop_order(shop.id, newest, at)
-        shop.row = run.store.connection(shop.id)
+        shop.row = replace(shop.row, newest_shop_order=newest)
+
+
+def _is_newer(shop: Connection, newest: str) -> bool:
+    known = shop.row.newest_shop_order
+    return newest.isdigit() and (not known or int(newest) > int(known))
 
 
 def _look(run: Run, shop: Connection, rows: list[OrderRow], above: str) -> Steps[Found]:
@@ -299,7 +303,8 @@ def _create(
     if outcome is not None and outcome.state is EffectState.DONE:
         run.counts["created"] += 1
         run.say(market.label, f"{row.key.order_id}: created in {shop.label}")
-        _keep_newest(run, shop, outcome.remote_ref)
+        if _is_newer(shop, outcome.remote_ref):
+            shop.row = replace(shop.row, newest_shop_order=outcome.remote_ref)
 
 
 def _send(
@@ -357,11 +362,8 @@ def _fresh_row(
     if after is None or after.status is not Status.NEW or not _is_ready(run, after):
         return None
     with run.store.transaction():
-        run.store.add_effect(after, Kind.CREATE)
-    effect = run.store.last_effect(after.key, Kind.CREATE)
-    if effect is None or effect.state is not EffectState.DUE:
-        return None
-    return after, effect
+        effect = run.store.add_effect(after, Kind.CREATE)
+    return (after, effect) if effect.state is EffectState.DUE else None
 
 
 def _looked_at_again(run: Run, market: Connection, row: OrderRow) -> Steps[OrderRow | None]:

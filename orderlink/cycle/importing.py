@@ -55,9 +55,10 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
     new since it was begun.
     """
     first = market.row.first_run_at is None
-    with run.store.transaction():
-        run.store.first_run(market.id, run.now())
-    market.row = run.store.connection(market.id)
+    if first:
+        with run.store.transaction():
+            run.store.first_run(market.id, run.now())
+        market.row = run.store.connection(market.id)
     this = _begun(run, market, selection)
     pages = 0
     try:
@@ -72,7 +73,7 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
             if page.position and not run.may_go_on():
                 return
     except PositionLost:
-        run.store.shelf(market.id, run.clock).put(LOOK, "")
+        market.memory.put(LOOK, "")
         raise
     except TryLater as error:
         if error.retry_at is None or not pages:
@@ -97,7 +98,8 @@ def _look_at_news(
             closed = _take_page(run, market, shop, this, page)
             if not page.position:
                 this = replace(this, news_until=until)
-                run.store.shelf(market.id, run.clock).put(LOOK, dumps(this))
+                market.memory.put(LOOK, dumps(this))
+                run.store.keep_shelf(market.id, market.memory)
         for row in closed:
             yield from see_shipments(run, market, row)
         if page.position and not run.may_go_on():
@@ -122,7 +124,7 @@ def _begun(run: Run, market: Connection, selection: Selection) -> Unfinished:
     now = run.now()
     if selection.only_find:
         return Unfinished(now, None, "rebuild", everything=True)
-    text = run.store.shelf(market.id, run.clock).get(LOOK)
+    text = market.memory.get(LOOK)
     if text:
         earlier = loads(Unfinished, text)
         if _may_go_on(earlier, market, now):
@@ -147,18 +149,19 @@ def _may_go_on(earlier: Unfinished, market: Connection, now: datetime) -> bool:
 def _take(
     run: Run, market: Connection, shop: Connection, this: Unfinished, page: Page
 ) -> Steps[Unfinished]:
-    shelf = run.store.shelf(market.id, run.clock)
     with run.store.transaction():
         this = _note_nameless(run, market, this, page)
         closed = _take_page(run, market, shop, this, page)
         if page.position:
-            shelf.put(LOOK, dumps(replace(this, position=page.position)))
+            market.memory.put(LOOK, dumps(replace(this, position=page.position)))
         else:
-            shelf.put(LOOK, "")
+            if market.memory.get(LOOK):
+                market.memory.put(LOOK, "")
             if run.trusted():
                 full = market.settings.import_from if this.reason else None
                 until = max(page.until or this.started, this.news_until or this.started)
                 run.store.looked(market.id, until, full, began=this.started)
+        run.store.keep_shelf(market.id, market.memory)
     for row in closed:
         yield from see_shipments(run, market, row)
     if not page.position:
@@ -192,13 +195,14 @@ def _take_page(
 ) -> list[OrderRow]:
     """Write a page down; give the orders of the shop that somebody shipped at the marketplace."""
     closed = []
-    for entry in page.rows:
+    ids = [entry.id if isinstance(entry, Order) else entry.order_id for entry in page.rows]
+    known = run.store.orders_by_id(market.id, ids)
+    for order_id, entry in zip(ids, page.rows, strict=True):
         if isinstance(entry, Unreadable):
             _take_unreadable(run, market, shop, entry)
             continue
-        key = OrderKey(market.id, entry.id if isinstance(entry, Order) else entry.order_id)
         sighting = entry.sighting() if isinstance(entry, Order) else entry
-        row = run.store.order(key)
+        row = known.pop(order_id, None) or run.store.order(OrderKey(market.id, order_id))
         if row is None:
             row = _take_new(run, market, shop, this, sighting)
         if row is None:
@@ -260,17 +264,16 @@ def brake(run: Run, market: Connection, selection: Selection) -> bool:
     """Tell whether creation is stopped: more new orders at once than a person said to expect."""
     place = OrderKey(market.id, "")
     limit = market.settings.max_new_orders
-    with run.store.transaction():
-        fresh = [row for row in run.store.new_orders(market.id) if not row.approved]
-        stopped = limit and len(fresh) > limit and not selection.force
-        if stopped:
-            text = (
-                f"{len(fresh)} new orders, more than max_new_orders = {limit}: "
-                "nothing is created for this connection until a person says so"
-            )
-            run.store.open_problem(place, Problem("too_many_new_orders", text), run.now())
-        else:
-            if fresh:
-                run.store.approve_new_orders(market.id)
+    fresh = run.store.count_unapproved(market.id)
+    if limit and fresh > limit and not selection.force:
+        text = (
+            f"{fresh} new orders, more than max_new_orders = {limit}: "
+            "nothing is created for this connection until a person says so"
+        )
+        run.note_problem(place, "too_many_new_orders", text)
+        return True
+    if fresh or run.store.problems(place):
+        with run.store.transaction():
+            run.store.approve_new_orders(market.id)
             run.store.solve(place, ["too_many_new_orders"], run.now())
-    return bool(stopped)
+    return False

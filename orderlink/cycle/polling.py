@@ -17,7 +17,7 @@ from orderlink.model import ShopOrder, ShopState, Status
 from orderlink.rows import EffectState, Kind, OrderRow
 from orderlink.shops import ReadsParcels
 from orderlink.steps import ask, together
-from orderlink.values import replace
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,17 +90,54 @@ def read_rows(
     """
     ids = [row.shop_order_id for row in rows]
     reading: Reading = yield from ask(shop.id, lambda: shop.connector.read(ids))
+    answers = [(row, reading.orders.get(row.shop_order_id)) for row in rows]
+    told = [(row, answer) for row, answer in answers if answer and not _hides_parcels(answer)]
+    with run.store.transaction():
+        for row, answer in told:
+            with run.guarded(shop, "poll"):
+                _decide(run, shop, row, Answer(answer), not_there)
+    yield from _ask_singly(run, shop, [pair for pair in answers if pair not in told], not_there)
+
+
+def _ask_singly(
+    run: Run,
+    shop: Connection,
+    answers: Sequence[tuple[OrderRow, ShopOrder | None]],
+    not_there: EffectRow | None,
+) -> Steps[None]:
+    """Ask about orders one by one: where the shop hides their parcels, and where it left them out.
+
+    Raises what the connector raises when it does not concern the one order.
+    """
     misses = Misses("polling_fails")
-    for row in sorted(rows, key=lambda row: row.shop_order_id not in reading.orders):
-        answer = reading.orders.get(row.shop_order_id)
+    for row, answer in sorted(answers, key=lambda pair: pair[1] is None):
         try:
-            if answer is None:
-                answer = yield from read_in_shop(shop, row)
-            yield from _decide(run, shop, row, answer, not_there)
+            order = answer or (yield from read_in_shop(shop, row))
+            whole = Answer(order)
+            if order is not None and _hides_parcels(order):
+                whole = yield from _with_parcels(run, shop, row, order)
+            _decide(run, shop, row, whole, not_there)
         except TryLater as error:
             misses.note(run, row, error)
         else:
             misses.reached()
+
+
+class Answer(Value, frozen=True):
+    """What the shop says about an order; None: it has no such order.
+
+    `complete`: its parcels are all there, as far as the shop can tell. `reading` is what follows
+    from the reading itself.
+    """
+
+    order: ShopOrder | None
+    complete: bool = True
+    reading: Verdict = READ
+
+
+def _hides_parcels(answer: ShopOrder) -> bool:
+    """Tell whether parcels may be somewhere else than in the order itself."""
+    return answer.state is ShopState.COMPLETED and not answer.parcels
 
 
 def read_in_shop(shop: Connection, row: OrderRow) -> Steps[ShopOrder | None]:
@@ -112,19 +149,12 @@ def read_in_shop(shop: Connection, row: OrderRow) -> Steps[ShopOrder | None]:
 
 
 def _decide(
-    run: Run,
-    shop: Connection,
-    row: OrderRow,
-    answer: ShopOrder | None,
-    not_there: EffectRow | None,
-) -> Steps[None]:
+    run: Run, shop: Connection, row: OrderRow, whole: Answer, not_there: EffectRow | None
+) -> None:
     market = run.marketplace_of(row)
     if market is None:
         return
-    asked_elsewhere, read = True, READ
-    if answer is not None and answer.state is ShopState.COMPLETED and not answer.parcels:
-        answer, asked_elsewhere, read = yield from _with_parcels(run, shop, row, answer)
-    now = run.now()
+    answer, now = whole.order, run.now()
     if row.status is Status.SHIPPED:
         sent = run.store.last_effect(row.key, Kind.UPDATE_TRACKING) is not None
         reported = reported_by(run.store.effects(row.key, Kind.SHIP))
@@ -136,10 +166,10 @@ def _decide(
             now,
             wait=market.settings.tracking_wait,
             trusted=run.trusted(),
-            has_parcels_elsewhere=not asked_elsewhere,
+            has_parcels_elsewhere=not whole.complete,
             **_parts(run, row, answer),
         )
-    verdict += _mended(run, row, answer) + read
+    verdict += _mended(run, row, answer) + whole.reading
     with run.store.transaction():
         if not_there is not None and verdict.status is Status.NOT_SHIPPED:
             run.close_effect(row, not_there, EffectState.WITHDRAWN, NOTHING)
@@ -178,31 +208,27 @@ def _mended(run: Run, row: OrderRow, answer: ShopOrder | None) -> Verdict:
     )
 
 
-def _with_parcels(
-    run: Run, shop: Connection, row: OrderRow, answer: ShopOrder
-) -> Steps[tuple[ShopOrder, bool, Verdict]]:
-    """Ask for parcels that are not in the order itself.
+def _with_parcels(run: Run, shop: Connection, row: OrderRow, answer: ShopOrder) -> Steps[Answer]:
+    """Ask for parcels that are not in the order itself; else they are as known before.
 
-    Gives the order with them (as they were known where they could not be asked for now), False
-    where that could not be done now, and what follows from the reading itself. Raises
-    `SignInFailed`.
+    Raises `SignInFailed`.
     """
-    shelf = run.store.shelf(shop.id, run.clock)
-    if not isinstance(shop.connector, ReadsParcels) or shelf.get(NO_PARCELS):
-        return answer, True, READ
+    if not isinstance(shop.connector, ReadsParcels) or shop.memory.get(NO_PARCELS):
+        return Answer(answer)
     now, asked = run.now(), row.parcels_asked_at
     as_known = replace(answer, parcels=row.parcels)
     if asked is not None and timedelta(0) <= now - asked < PARCELS_EVERY:
-        return as_known, False, READ
+        return Answer(as_known, complete=False)
     try:
         parcels = yield from ask(shop.id, lambda: shop.connector.parcels(answer.id))
     except NotOffered:
-        shelf.put(NO_PARCELS, "1", now + timedelta(days=1))
-        return answer, True, READ
+        shop.memory.put(NO_PARCELS, "1", now + timedelta(days=1))
+        return Answer(answer)
     except SignInFailed:
         raise
     except RemoteError as error:
-        return as_known, False, Verdict(opens=(Problem("polling_fails", str(error)),))
+        fails = Verdict(opens=(Problem("polling_fails", str(error)),))
+        return Answer(as_known, complete=False, reading=fails)
     with run.store.transaction():
         run.store.apply(row, Verdict(changes={"parcels_asked_at": now}), now)
-    return replace(answer, parcels=parcels), True, READ
+    return Answer(replace(answer, parcels=parcels))

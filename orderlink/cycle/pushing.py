@@ -12,6 +12,7 @@ from orderlink.cycle.polling import made_in_shop, read_rows
 from orderlink.cycle.reading import read_order
 from orderlink.cycle.reports import (
     as_now,
+    earlier_reports,
     learn,
     on_refusal,
     reported_verdict,
@@ -102,7 +103,7 @@ def _ship(
     row, effect = fresh
     if is_blocked({problem.word for problem in run.store.problems(row.key)}, Block.SHIP):
         return
-    part = _part(run, row)
+    part = _part(run, row, effect)
     if part is None:
         run.close_effect(row, effect, EffectState.WITHDRAWN, NOTHING)
         return
@@ -117,9 +118,9 @@ def _ship(
         yield from _send(run, market, row, effect, shipment, choice, part.code)
 
 
-def _part(run: Run, row: OrderRow) -> Part | None:
+def _part(run: Run, row: OrderRow, effect: EffectRow) -> Part | None:
     """Give what is reported now: a part with its code, or what is left when its wait is over."""
-    reported = reported_by(run.store.effects(row.key, Kind.SHIP))
+    reported = reported_by(earlier_reports(run, row, effect))
     completed = row.status is Status.PENDING_SHIPMENT
     part = next_part(row, made_in_shop(run, row), reported, completed=completed)
     if part is None and completed and row.waiting_since is not None:
@@ -143,13 +144,12 @@ def _choice(run: Run, market: Connection, row: OrderRow, code: str) -> Steps[Cho
     learnt = [carriers.LearntPrefix(*pair) for pair in run.store.learnt(market.id)]
     served: list[str] = []
     if isinstance(market.connector, ListsCarriers):
-        shelf = run.store.shelf(market.id, run.clock)
-        kept = shelf.get(CARRIERS)
+        kept = market.memory.get(CARRIERS)
         if kept:
             served = json.loads(kept)
         else:
             served = list((yield from ask(market.id, market.connector.carriers)))
-            shelf.put(CARRIERS, json.dumps(served), run.now() + timedelta(days=1))
+            market.memory.put(CARRIERS, json.dumps(served), run.now() + timedelta(days=1))
     return choose(row, code, market.settings, learnt, served)
 
 
@@ -161,7 +161,7 @@ def _fresh(
     if now is None:
         return None
     # Where one was given up before, only the marketplace knows why.
-    states = {one.state for one in run.store.effects(row.key, effect.kind)}
+    states = {one.state for one in earlier_reports(run, row, effect)}
     given_up = EffectState.WITHDRAWN in states
     old = given_up or not is_fresh(looked_at(now[0], market.row), run.now())
     if not looked and (old or effect.attempts):

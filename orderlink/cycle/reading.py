@@ -28,12 +28,17 @@ if TYPE_CHECKING:
 
 def take_lines(run: Run, row: OrderRow, lines: tuple[LineRow, ...]) -> Status | None:
     """Take over what the marketplace says about an order's lines; give the status it gets."""
-    ship = run.store.last_effect(row.key, Kind.SHIP)
-    verdict = on_listed(row, lines, run.now(), ship_open=ship is not None and ship.open)
+    verdict = on_listed(row, lines, run.now(), ship_open=_is_reported_now(run, row))
     run.store.apply(row, verdict, run.now())
     if verdict.status is not None:
         run.counts[str(verdict.status)] += 1
     return verdict.status
+
+
+def _is_reported_now(run: Run, row: OrderRow) -> bool:
+    """Tell whether a report is under way, which none can be before the shop has the order."""
+    ship = run.store.last_effect(row.key, Kind.SHIP) if row.shop_order_id else None
+    return ship is not None and ship.open
 
 
 def apply_order(run: Run, row: OrderRow, order: Order) -> None:
@@ -43,10 +48,7 @@ def apply_order(run: Run, row: OrderRow, order: Order) -> None:
         run.store.leave_out(row.key, run.now())
         run.counts["left_out"] += len(order.lines)
         return
-    ship = run.store.last_effect(row.key, Kind.SHIP)
-    verdict = on_details(
-        row, order, plain(order), run.now(), ship_open=ship is not None and ship.open
-    )
+    verdict = on_details(row, order, plain(order), run.now(), ship_open=_is_reported_now(run, row))
     if market is not None and verdict.status is None and row.status is Status.NEW:
         verdict += on_hold_rule(row, order, market.settings.hold_when)
     run.store.apply(row, verdict, run.now())

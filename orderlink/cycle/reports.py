@@ -33,12 +33,10 @@ def reports_in(
     run: Run, market: Connection, state: EffectState
 ) -> list[tuple[OrderRow, EffectRow]]:
     """List the reports to a marketplace that are in this state, each with its order."""
-    pairs = []
-    for effect in run.store.open_effects(market.id, state):
-        row = run.store.order(effect.key)
-        if row is not None and effect.kind in REPORTS:
-            pairs.append((row, effect))
-    return pairs
+    effects = run.store.open_effects(market.id, state)
+    rows = run.store.orders_of_open_effects(market.id, state) if effects else {}
+    pairs = [(rows.get(effect.key), effect) for effect in effects if effect.kind in REPORTS]
+    return [(row, effect) for row, effect in pairs if row is not None]
 
 
 def shipment_in(effect: EffectRow) -> Shipment:
@@ -55,11 +53,18 @@ def finish(run: Run, row: OrderRow, effect: EffectRow) -> None:
     run.say(run.store.connection(row.key.connection).label, f"{row.key.order_id}: shipped")
 
 
+def earlier_reports(run: Run, row: OrderRow, effect: EffectRow) -> list[EffectRow]:
+    """List the reports of this kind that were there before this one."""
+    if effect.number == 1:
+        return []
+    return [one for one in run.store.effects(row.key, effect.kind) if one.number < effect.number]
+
+
 def reported_verdict(run: Run, row: OrderRow, effect: EffectRow, shipment: Shipment) -> Verdict:
     """Decide what it means that a report was carried out, by all that was reported before."""
     if effect.kind is Kind.UPDATE_TRACKING:
         return on_tracking_updated(shipment)
-    others = [one for one in run.store.effects(row.key, Kind.SHIP) if one.number != effect.number]
+    others = earlier_reports(run, row, effect)
     this = replace(effect, state=EffectState.DONE, document={"shipment": plain(shipment)})
     return on_reported(row, shipment, remaining(row, reported_by([*others, this])))
 

@@ -17,6 +17,7 @@ from orderlink.errors import RemoteError, SignInFailed, StateError
 from orderlink.model import Stamp
 from orderlink.outbox import Outbox, Outcome
 from orderlink.rows import ConnectionRow, OrderKey
+from orderlink.shelves import Shelf
 from orderlink.store import Store
 from orderlink.values import Value, replace
 
@@ -57,6 +58,8 @@ class Connection:
     settings: Any  # a subclass of ConnectionSettings, by the connector's own model
     connector: Any  # what it can do is asked of the protocols
     http: Remote
+    tokens: Shelf
+    memory: Shelf  # what is kept of it across runs, by the connector and by the stages
 
     @property
     def id(self) -> str:

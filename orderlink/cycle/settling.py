@@ -48,31 +48,34 @@ def ask_tickets(run: Run, market: Connection) -> Steps[None]:
         return
     refs = [effect.remote_ref for _, effect in pairs]
     answers = yield from ask(market.id, lambda: market.connector.tickets(refs))
-    for row, effect in pairs:
-        ticket = answers.get(effect.remote_ref)
-        if ticket is None:
-            _lost_sight(run, row, effect, "the marketplace did not name its ticket")
-        else:
-            yield from _on_ticket(run, market, row, effect, ticket)
+    refused = []
+    with run.store.transaction():
+        for row, effect in pairs:
+            ticket = answers.get(effect.remote_ref)
+            if ticket is None:
+                _lost_sight(run, row, effect, "the marketplace did not name its ticket")
+            elif _on_ticket(run, row, effect, ticket):
+                refused.append((row, effect))
+    for row, effect in refused:
+        yield from look_after_refusal(run, market, row, effect)
 
 
-def _on_ticket(
-    run: Run, market: Connection, row: OrderRow, effect: EffectRow, ticket: Ticket
-) -> Steps[None]:
+def _on_ticket(run: Run, row: OrderRow, effect: EffectRow, ticket: Ticket) -> bool:
+    """Write down how an accepted report went; tell whether it was refused."""
     if ticket.state is TicketState.PENDING:
-        return
+        return False
     if ticket.state is TicketState.DONE:
         finish(run, row, effect)
-        return
+        return False
     failed = {**effect.document, "tickets": sorted(known_tickets(effect) | {effect.remote_ref})}
     if ticket.state is TicketState.UNKNOWN:
         _lost_sight(run, row, effect, "the marketplace gave up on it", failed)
-        return
+        return False
     verdict = on_refusal(row, effect, ticket.message)
     run.close_effect(
         row, effect, EffectState.REFUSED, verdict, document=failed, error=ticket.message
     )
-    yield from look_after_refusal(run, market, row, effect)
+    return True
 
 
 def _lost_sight(

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def settle_seen(run: Run, key: OrderKey, order: Order) -> None:
     """Settle the reports of an order whose outcome is not known, by the shipments it shows."""
-    row = run.store.order(key)
-    if order.shipments is None or row is None or not row.shop_order_id:
+    row = None if order.shipments is None else run.store.order(key)
+    if row is None or not row.shop_order_id:
         return
     for effect in run.store.effects(key):
         if effect.kind in REPORTS and (is_unseen(effect) or effect.state is EffectState.UNKNOWN):

@@ -130,6 +130,8 @@ def finish(run: Run) -> None:
     with run.store.transaction():
         for connection in {one.id: one for pair in run.marketplaces for one in pair}.values():
             run.store.put_budgets(connection.id, connection.http.budget_states())
+            run.store.keep_tokens(connection.id, connection.tokens)
+            run.store.keep_shelf(connection.id, connection.memory)
             if connection.http.requests and connection.id not in run.failed:
                 place = OrderKey(connection.id, "")
                 run.store.solve(place, ["unreachable", "sign_in_failed"], run.now())

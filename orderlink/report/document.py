@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from orderlink.basics import Status
+from orderlink.decide.counting import Counted
 from orderlink.report.days import timestamp as _time
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from orderlink.report.order import OrderReport
     from orderlink.report.places import Places
-    from orderlink.report.status import Concern, Connected, StatusReport, Waiting
+    from orderlink.report.status import Concern, Connected, LastRun, StatusReport, Waiting
     from orderlink.rows import EffectRow, EventRow, LineRow, OrderKey, OrderRow
 
 VERSION = 1
@@ -44,14 +45,34 @@ def status_document(report: StatusReport) -> dict[str, Any]:
         "stale": report.stale,
         "clock_trusted": report.clock_trusted,
         "oldest_personal_data": _time(report.oldest_personal_data),
+        "personal_data_orders": report.personal_data,
+        "last_run": _last_run(report.last_run),
         "connections": [_connection(one) for one in report.connections],
         "needs_person": [_concern(one, report.now) for one in report.needs_person],
         "passing": [_concern(one, report.now) for one in report.passing],
-        "oldest_waiting": _waiting(report.oldest_waiting),
+        "oldest_waiting": _waiting(report.oldest_waiting, report.now),
+        "waiting": [_waiting(one, report.now) for one in report.waiting],
         "dated": [_dated(name, row) for name, row in report.dated],
         "orphans": [
             {"where": where, "open_orders": count} for where, count in report.orphans.items()
         ],
+        "hours": [{"hour": _time(one.begins), **_counted(one.counts)} for one in report.hours],
+    }
+
+
+def _counted(counts: Mapping[str, int]) -> dict[str, int]:
+    return {str(word): counts.get(word, 0) for word in Counted}
+
+
+def _last_run(run: LastRun | None) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    return {
+        "command": run.command,
+        "started_at": _time(run.started_at),
+        "ended_at": _time(run.ended_at),
+        "seconds": run.seconds,
+        "outcome": run.outcome or None,
     }
 
 
@@ -68,6 +89,7 @@ def _connection(one: Connected) -> dict[str, Any]:
         "partial": one.partial if is_marketplace else None,
         "takes_from": one.takes_from or None,
         "last_good": {stage: _time(at) for stage, at in sorted(one.last_good.items())},
+        "last_24_hours": _counted(one.lately),
     }
 
 
@@ -85,17 +107,21 @@ def _concern(one: Concern, now: datetime) -> dict[str, Any]:
         "age_seconds": int((now - problem.since).total_seconds()),
         "advice": one.advice,
         "told_at": _time(problem.told_at),
+        "damage": one.damage.word,
+        "last_day": _day(one.last_day),
     }
 
 
-def _waiting(one: Waiting | None) -> dict[str, Any] | None:
+def _waiting(one: Waiting | None, now: datetime) -> dict[str, Any] | None:
     if one is None:
         return None
+    left = (one.until - now).total_seconds() if one.until else None
     return {
         "connection": one.connection,
         "order": one.order.key.order_id,
         "since": _time(one.order.waiting_since),
         "until": _time(one.until),
+        "seconds_left": None if left is None else max(0, int(left)),
     }
 
 
@@ -104,6 +130,7 @@ def _dated(connection: str, row: OrderRow) -> dict[str, Any]:
         "connection": connection,
         "order": row.key.order_id,
         "status": str(row.status),
+        "ship_by": _day(row.ship_by),
         "deliver_by": _day(row.deliver_by),
         "expires_on": _day(row.expires_on),
     }

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orderlink.creation import Creation
+    from orderlink.errors import RemoteError
     from orderlink.model import Draft, Found, Order, Parcel, Reading, ShopOrder, Stamp
 
 BUILTIN = {
@@ -65,6 +66,34 @@ class Shop(Protocol):
 
     def read_one(self, shop_id: str) -> ShopOrder | None:
         """Read one order; None only where the shop itself says that it has no such order."""
+        ...
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """What the drafts of many orders need can be looked up in few requests."""
+
+    def prepare(self, orders: Sequence[Order], creation: Creation) -> None:
+        """Look up what `draft` will need for these orders, reads only; it is kept for a while.
+
+        What cannot be found is no error here: the `draft` of the order that needs it says so.
+        """
+        ...
+
+
+@runtime_checkable
+class CreatesMany(Protocol):
+    """Many orders can be created with one write."""
+
+    MOST_AT_ONCE: int
+    """So many orders at most in one write."""
+
+    def create_many(self, drafts: Sequence[Draft]) -> Sequence[ShopOrder | RemoteError]:
+        """Create these orders: exactly one write. Gives an answer each, in the same order.
+
+        A draft that was refused has `Refused`, one of which the answer does not tell `Ambiguous`.
+        Raises what `create` raises, where that concerns all of them.
+        """
         ...
 
 

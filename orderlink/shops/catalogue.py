@@ -6,6 +6,8 @@ becomes of those that are unknown, ambiguous or too few, is here.
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from abc import ABC, abstractmethod
 from collections import Counter
 from datetime import timedelta
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
 
     from orderlink.clock import Clock
     from orderlink.creation import Creation
-    from orderlink.http import Shelf
     from orderlink.model import Order
+    from orderlink.shelves import Shelf
 
 KEPT: Final = timedelta(minutes=10)
-MOST_KEPT: Final = 500
+MOST_KEPT: Final = 2000
 SHELF: Final = "products"
 
 
@@ -121,24 +123,32 @@ class Wanted(Value, frozen=True):
 
 
 class Kept(Generic[P]):
-    """Products that were found, for ten minutes; the shelf is written once per order."""
+    """Products that were found, for ten minutes; may be used by several threads."""
 
     def __init__(self, kind: type[P], shelf: Shelf, clock: Clock) -> None:
         self._kind = kind
         self._shelf = shelf
         self._clock = clock
+        self._lock = threading.Lock()
+        self._read = ""
+        self._products: dict[str, P] = {}
 
     def get(self) -> dict[str, P]:
         """Give what is kept."""
-        text = self._shelf.get(SHELF)
-        if not text:
-            return {}
-        return dict(loads(tuple[tuple[str, self._kind], ...], text))  # type: ignore[name-defined]
+        with self._lock:
+            text = self._shelf.get(SHELF) or ""
+            if text != self._read:
+                rows = tuple[tuple[str, self._kind], ...]  # type: ignore[name-defined]
+                self._read, self._products = text, dict(loads(rows, text) if text else ())
+            return self._products
 
-    def put(self, products: Mapping[str, P]) -> None:
-        """Keep these, and no others."""
-        entries = tuple(products.items())[-MOST_KEPT:]
-        self._shelf.put(SHELF, dumps(entries), self._clock.now() + KEPT)
+    def add(self, products: Mapping[str, P]) -> None:
+        """Keep these as well; what has been kept for longest makes room."""
+        with self._lock:
+            together = {**self._products, **products}
+            entries = tuple(together.items())[-MOST_KEPT:]
+            self._read, self._products = dumps(entries), dict(entries)
+            self._shelf.put(SHELF, self._read, self._clock.now() + KEPT)
 
     def forget(self) -> None:
         """Keep nothing: something was not as it is kept."""
@@ -192,6 +202,25 @@ class Catalogue(ABC, Generic[P]):
             _check_stock(items)
         return tuple(items)
 
+    def prepare(self, orders: Iterable[Order]) -> None:
+        """Look up the products of many orders at once, so that `items_for` finds them kept.
+
+        What is unknown, ambiguous or unusable is left to the order that it is in.
+        """
+        if self._creation.oversold == "hold":
+            return
+        lines = [line for order in orders for line in order.placed_lines()]
+        kept = self._kept.get()
+        by_key = {one.key: one for line in lines for one in self._wanted(line)}
+        missing = [one for key, one in by_key.items() if key not in kept]
+        met = self._found(missing) if missing else {}
+        chosen = {}
+        for one in missing:
+            with contextlib.suppress(Refused, KeyError):
+                chosen[one.key] = _only(one, met[one.key])
+        if chosen:
+            self._kept.add(self.completed(chosen))
+
     def _wanted(self, line: Line) -> list[Wanted]:
         mapping = self._creation.mapping
         parts = mapping.get(line.sku) or mapping.get(line.ean)
@@ -210,7 +239,7 @@ class Catalogue(ABC, Generic[P]):
         chosen = {one.key: _only(one, met[one.key]) for one in missing if one.key in met}
         found = self.completed(chosen)
         if found and not fresh:
-            self._kept.put({**kept, **found})
+            self._kept.add(found)
         return {**kept, **found, **stand_in}
 
     def _found(self, wanted: Sequence[Wanted]) -> dict[str, list[P]]:

@@ -14,8 +14,8 @@ from orderlink.values import Value
 
 if TYPE_CHECKING:
     from orderlink.clock import Clock
-    from orderlink.http import Shelf
     from orderlink.model import Json, Order
+    from orderlink.shelves import Shelf
     from orderlink.shops.shopify_calls import Calls
 
 KEPT: Final = timedelta(hours=1)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from orderlink.clock import Clock
-    from orderlink.http import Shelf
     from orderlink.model import Address, Json
+    from orderlink.shelves import Shelf
     from orderlink.shops.shopify_calls import Calls
     from orderlink.shops.shopify_facts import Facts
     from orderlink.shops.shopify_tax import Rates

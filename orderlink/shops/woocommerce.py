@@ -27,21 +27,28 @@ from __future__ import annotations
 import contextlib
 import os
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
-from orderlink.errors import Ambiguous, NotOffered, Refused, SignInFailed, TryLater
+from orderlink.errors import (
+    Ambiguous,
+    NotOffered,
+    Refused,
+    RemoteError,
+    TryLater,
+)
 from orderlink.model import Draft, Found, Reading
 from orderlink.shops import woocommerce_documents as documents
 from orderlink.shops import woocommerce_drafts as drafts
 from orderlink.shops import woocommerce_people as people
 from orderlink.shops.catalogue import Kept
+from orderlink.shops.woocommerce_answers import UnreadableError, settled, understood
 from orderlink.shops.woocommerce_facts import Facts
 from orderlink.shops.woocommerce_products import WooCommerceCatalogue
 from orderlink.shops.woocommerce_settings import WooCommerceSettings
 from orderlink.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from orderlink.creation import Creation
     from orderlink.http import Answer, Link
@@ -65,7 +72,10 @@ NO_SUCH_ORDER = "woocommerce_rest_shop_order_invalid_id"
 
 
 class WooCommerce:
-    """A WooCommerce shop: Shop, Corrects, Simplifies, Holds, ReadsParcels."""
+    """A WooCommerce shop.
+
+    Shop, Prepares, CreatesMany, Corrects, Simplifies, Holds, Cancels, ReadsParcels.
+    """
 
     settings_model: ClassVar = WooCommerceSettings
 
@@ -110,6 +120,10 @@ class WooCommerce:
         country, region = self._facts.placed(address)
         return replace(address, country=country, region=region)
 
+    def prepare(self, orders: Sequence[Order], creation: Creation) -> None:
+        """Look up the products of many orders in one go."""
+        WooCommerceCatalogue(self._read_if_there, creation, self._kept).prepare(orders)
+
     def create(self, draft: Draft) -> ShopOrder:
         """Create the order: one POST. Raises `Refused("shop_refused")` in the shop's own words."""
         try:
@@ -119,6 +133,39 @@ class WooCommerce:
             raise
         if [line.product_id for line in order.lines] != [line.product_id for line in draft.lines]:
             self._kept.forget()
+        return order
+
+    MOST_AT_ONCE: ClassVar = 100
+
+    def create_many(self, drafts: Sequence[Draft]) -> list[ShopOrder | RemoteError]:
+        """Create up to 100 orders: one POST, whose answer has an entry each, or the reason why not.
+
+        Entries are believed by the reference that they carry; an error stands where its order does.
+        """
+        body = {"create": [draft.document for draft in drafts]}
+        answer = self._link.http.write("POST", f"{ROOT}/orders/batch", json=body, accept=TOLD)
+        if answer.status == 400:
+            message = documents.error_from(answer.document)[1]
+            raise Refused("shop_refused", f"the shop refused the orders: {message}")
+        try:
+            rows = understood(documents.batch_from, settled(answer).document, len(drafts))
+        except UnreadableError as error:
+            raise Ambiguous("the shop's answer to a write cannot be read") from error
+        outcomes = [self._outcome(*pair) for pair in zip(drafts, rows, strict=True)]
+        if any(isinstance(one, RemoteError) for one in outcomes):
+            self._kept.forget()
+        return outcomes
+
+    def _outcome(self, draft: Draft, row: Json) -> ShopOrder | RemoteError:
+        if "error" in row:
+            code, message = documents.error_from(row["error"])
+            return Refused("shop_refused", f"the shop refused the order: {message}", code=code)
+        try:
+            order = replace(self._order(row), unlike=people.unlike(draft.document, row))
+        except UnreadableError:
+            return Ambiguous("the shop's answer to a write cannot be read")
+        if order.reference != drafts.reference_in(draft):
+            return Ambiguous("the shop answered a write with another order")
         return order
 
     def simplified(self, draft: Draft) -> Draft | None:
@@ -131,7 +178,7 @@ class WooCommerce:
         if document is None:
             return None
         rules = self._facts.tax_rules(anew=True)
-        return _understood(drafts.correction_from, document, draft, rules)
+        return understood(drafts.correction_from, document, draft, rules)
 
     def correct(self, shop_id: str, correction: Draft) -> ShopOrder:
         """Give the lines other nets: one PUT."""
@@ -211,13 +258,13 @@ class WooCommerce:
         answer = self._ask(path, {})
         if answer.status == 404 and documents.error_from(answer.document)[0] == "rest_no_route":
             raise NotOffered("this shop has no order fulfillments")
-        rows = _settled(answer).document
-        parcels = _understood(documents.fulfillments_from, rows, {})
+        rows = settled(answer).document
+        parcels = understood(documents.fulfillments_from, rows, {})
         if len(parcels) < 2:
             return parcels
         lines = self._read(f"/orders/{shop_id}", {"_fields": "id,line_items"})
-        skus = _understood(documents.skus_of_lines, lines)
-        return _understood(documents.fulfillments_from, rows, skus)
+        skus = understood(documents.skus_of_lines, lines)
+        return understood(documents.fulfillments_from, rows, skus)
 
     # Calls
 
@@ -225,7 +272,7 @@ class WooCommerce:
         return [self._order(row) for row in self._rows(query)]
 
     def _rows(self, query: Mapping[str, str | int]) -> list[Json]:
-        answer = _settled(self._ask("/orders", {**query, "_fields": ORDER_FIELDS}))
+        answer = settled(self._ask("/orders", {**query, "_fields": ORDER_FIELDS}))
         if not isinstance(answer.document, list):
             raise TryLater("the shop's list of orders is no list")
         counted = answer.headers.get("X-WP-Total", "")
@@ -246,7 +293,7 @@ class WooCommerce:
         return {shop_id: order for shop_id, order in orders.items() if shop_id in wanted}
 
     def _order(self, document: Json) -> ShopOrder:
-        return _understood(documents.order_from, document, self._settings.completed_statuses)
+        return understood(documents.order_from, document, self._settings.completed_statuses)
 
     def _order_document(self, shop_id: str) -> Json:
         answer = self._ask(f"/orders/{shop_id}", {})
@@ -255,7 +302,7 @@ class WooCommerce:
             return None
         if answer.status == 404:
             raise NotOffered(f"the shop answered 404 ({code or 'no word'}): is its REST API there?")
-        return _settled(answer).document
+        return settled(answer).document
 
     def _ask(self, path: str, query: Mapping[str, str | int]) -> Answer:
         # A parameter that is never the same keeps caches from answering.
@@ -264,12 +311,12 @@ class WooCommerce:
         return answer
 
     def _read(self, path: str, query: Mapping[str, str | int]) -> Json:
-        return _settled(self._ask(path, query)).document
+        return settled(self._ask(path, query)).document
 
     def _read_if_there(self, path: str, query: Mapping[str, str | int]) -> Json:
         answer = self._ask(path, query)
         there = documents.error_from(answer.document)[0] not in NOT_THERE
-        return _settled(answer).document if there else None
+        return settled(answer).document if there else None
 
     def _write(self, method: str, path: str, body: Mapping[str, Json]) -> ShopOrder:
         answer = self._link.http.write(method, f"{ROOT}{path}", json=dict(body), accept=TOLD)
@@ -280,52 +327,10 @@ class WooCommerce:
             said = message or "it answered 400 without a word"
             raise Refused("shop_refused", f"the shop refused the order: {said}", code=code)
         try:
-            document = _settled(answer).document
+            document = settled(answer).document
             order = replace(self._order(document), unlike=people.unlike(body, document))
-        except _UnreadableError as error:
+        except UnreadableError as error:
             raise Ambiguous("the shop's answer to a write cannot be read") from error
         if method == "PUT" and path != f"/orders/{order.id}":
             raise Ambiguous("the shop answered a write with another order")
         return order
-
-
-class _UnreadableError(TryLater):
-    """An answer was not what WooCommerce sends."""
-
-
-def _understood(translate: Callable[..., T], *arguments: Any) -> T:
-    try:
-        return translate(*arguments)
-    except documents.DocumentError as error:
-        raise _UnreadableError(f"the shop's answer cannot be read: {error}") from error
-
-
-def _settled(answer: Answer) -> Answer:
-    """Give a good answer back, and say in words what is wrong with another."""
-    if answer.status < 400:
-        return answer
-    code, message = documents.error_from(answer.document)
-    if answer.status in {401, 403}:
-        raise SignInFailed(_sign_in_sentence(code, message))
-    if answer.status == 404 and not code:
-        raise TryLater(
-            "there is no /wp-json/ at this address: check base_url, and that WordPress's"
-            " permalinks are set to anything but 'Plain'"
-        )
-    if code == "rest_no_route":
-        raise TryLater("there is no WooCommerce REST API v3 at this address: is it switched on?")
-    raise TryLater(f"the shop answered {answer.status}: {message}")
-
-
-def _sign_in_sentence(code: str, message: str) -> str:
-    if "write permission" in message:
-        return "the shop's key may only read: give it read and write permission"
-    if code == "woocommerce_rest_authentication_error":
-        return f"the shop refuses the key: {message}"
-    if code.startswith("woocommerce_rest_cannot"):
-        return (
-            "the shop does not know the consumer key, the key's user lacks the right, or the key"
-            " does not arrive: over plain http, or behind a proxy that drops the Authorization"
-            " header or does not pass X-Forwarded-Proto on, WooCommerce does not look at it"
-        )
-    return f"the shop refuses the request: {message or 'without a word (a firewall?)'}"

@@ -246,6 +246,22 @@ def _each_once(parcels: Iterable[Parcel]) -> tuple[Parcel, ...]:
     return tuple(once.values())
 
 
+# Many at once
+
+
+def batch_from(document: Json, count: int) -> list[Json]:
+    """Read the `create` rows of a batch's answer, one for each that was sent.
+
+    Raises `DocumentError` where there are more or fewer.
+    """
+    rows = document.get("create") if isinstance(document, dict) else None
+    if not isinstance(rows, list) or len(rows) != count:
+        raise DocumentError("the answer to a batch has not one row for each order")
+    if not all(isinstance(row, dict) for row in rows):
+        raise DocumentError("a row in the answer to a batch is no object")
+    return rows
+
+
 # Refusals
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from orderlink.creation import Creation, filled
 from orderlink.errors import Refused
 from orderlink.model import Draft, ShopLine
-from orderlink.shops.woocommerce_documents import DocumentError, line_from
+from orderlink.shops.woocommerce_documents import REFERENCE, DocumentError, line_from
 from orderlink.shops.woocommerce_people import address_document, fields_of
 from orderlink.shops.woocommerce_settings import NO_SALE
 from orderlink.shops.woocommerce_tax import (
@@ -109,6 +109,12 @@ def order_draft(
         _fees(order, commission),
         taxing.remarks,
     )
+
+
+def reference_in(draft: Draft) -> str:
+    """Give the reference that a draft's order will carry."""
+    fields = draft.document["meta_data"]
+    return next(str(field["value"]) for field in fields if field["key"] == REFERENCE)
 
 
 def _place(address: Address) -> Place:

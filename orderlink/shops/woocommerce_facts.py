@@ -20,8 +20,8 @@ from orderlink.values import Value
 
 if TYPE_CHECKING:
     from orderlink.clock import Clock
-    from orderlink.http import Shelf
     from orderlink.model import Address, Order
+    from orderlink.shelves import Shelf
 
 Read = Callable[[str, Mapping[str, str | int]], Json]
 KEPT: Final = timedelta(hours=1)

@@ -32,6 +32,7 @@ CREATE TABLE orders (
     first_seen_at TEXT NOT NULL,
     seen_at TEXT NOT NULL,
     lines TEXT NOT NULL DEFAULT '[]',
+    partial INTEGER NOT NULL DEFAULT 0,
     parcels TEXT NOT NULL DEFAULT '[]',
     country TEXT NOT NULL DEFAULT '',
     currency TEXT NOT NULL DEFAULT '',
@@ -73,10 +74,37 @@ CREATE INDEX orders_closed_without_code ON orders (account, shop, closed_at)
 CREATE INDEX orders_unpurged ON orders (account, closed_at)
     WHERE purged = 0 AND closed_at IS NOT NULL;
 CREATE INDEX orders_with_document ON orders (account, first_seen_at) WHERE document IS NOT NULL;
-CREATE INDEX orders_by_number ON orders (order_id);
-CREATE INDEX orders_by_shop_id ON orders (shop_order_id) WHERE shop_order_id <> '';
-CREATE INDEX orders_by_shop_number ON orders (shop_order_number) WHERE shop_order_number <> '';
+-- These begin with what is looked for: an index that begins with the account would be taken for
+-- the ones above, which hold a small part of the orders only.
+CREATE INDEX orders_by_number ON orders (order_id, account);
+CREATE INDEX orders_by_shop_id ON orders (shop_order_id, account) WHERE shop_order_id <> '';
+CREATE INDEX orders_by_shop_number ON orders (shop_order_number, account)
+    WHERE shop_order_number <> '';
+CREATE INDEX orders_partial ON orders (account, connection)
+    WHERE partial = 1 AND status NOT IN ('shipped', 'cancelled', 'manual');
 CREATE INDEX orders_by_placing ON orders (account, placed_at);
+-- The newest in each status, however rare it is: lists are put together from these.
+CREATE INDEX orders_by_status ON orders (account, status, connection, placed_at);
+
+-- How many orders stand where, and what happened in each hour (its beginning is given). Both are
+-- written in the transaction that changes an order, so that a look counts nothing.
+CREATE TABLE order_counts (
+    account TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    shop TEXT NOT NULL,
+    status TEXT NOT NULL,
+    orders INTEGER NOT NULL,
+    PRIMARY KEY (account, connection, shop, status)
+);
+CREATE TABLE tallies (
+    account TEXT NOT NULL,
+    hour TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    word TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    times INTEGER NOT NULL,
+    PRIMARY KEY (account, hour, connection, word, kind)
+);
 
 -- Every tracking code that a shop ever named, so that a person can ask for an order by its code.
 CREATE TABLE codes (
@@ -84,9 +112,8 @@ CREATE TABLE codes (
     connection TEXT NOT NULL,
     order_id TEXT NOT NULL,
     code TEXT NOT NULL,
-    PRIMARY KEY (account, connection, order_id, code)
+    PRIMARY KEY (account, code, connection, order_id)
 );
-CREATE INDEX codes_by_code ON codes (code);
 
 CREATE TABLE outbox (
     account TEXT NOT NULL,
@@ -125,7 +152,8 @@ CREATE TABLE problems (
 );
 CREATE UNIQUE INDEX problems_open ON problems (account, connection, order_id, word)
     WHERE solved_at IS NULL;
-CREATE INDEX problems_of_order ON problems (account, connection, order_id);
+-- It begins with the order for the same reason.
+CREATE INDEX problems_of_order ON problems (order_id, connection, account);
 CREATE INDEX problems_told ON problems (account, told_at)
     WHERE solved_at IS NOT NULL AND told_at IS NOT NULL;
 

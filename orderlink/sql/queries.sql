@@ -6,6 +6,8 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value
 
 -- connections --
 SELECT * FROM connections WHERE account = :account ORDER BY id
+-- connection --
+SELECT * FROM connections WHERE account = :account AND id = :id
 -- add_connection --
 INSERT INTO connections (account, id, role, type, binding, label)
 VALUES (:account, :id, :role, :type, :binding, :label)
@@ -40,13 +42,14 @@ SELECT * FROM orders
 WHERE account = :account AND connection = :connection AND order_id = :order_id
 -- add_order --
 INSERT INTO orders (account, connection, order_id, shop, status, placed_at, first_seen_at, seen_at,
-    lines, reference)
+    lines, partial, reference)
 VALUES (:account, :connection, :order_id, :shop, :status, :placed_at, :first_seen_at, :seen_at,
-    :lines, :reference)
+    :lines, :partial, :reference)
 ON CONFLICT (account, connection, order_id) DO NOTHING
 -- leave_out_order --
 DELETE FROM orders WHERE account = :account AND connection = :connection AND order_id = :order_id
     AND status = 'new' AND shop_order_id = ''
+RETURNING shop, first_seen_at
 -- keep_report_edits --
 UPDATE orders SET edits = (SELECT json_group_object(key, value) FROM json_each(edits)
     WHERE key LIKE 'report.%')
@@ -107,8 +110,9 @@ WHERE order_id <> '' AND word = :word AND solved_at IS NULL
 UPDATE outbox SET error = '' WHERE error <> ''
 -- unsettled_creations --
 SELECT * FROM outbox WHERE kind = 'create' AND state <> 'done' AND document IS NOT NULL
--- oldest_personal_data --
-SELECT MIN(first_seen_at) AS at FROM orders WHERE account = :account AND document IS NOT NULL
+-- personal_data --
+SELECT COUNT(*) AS orders, MIN(first_seen_at) AS oldest FROM orders
+WHERE account = :account AND document IS NOT NULL AND first_seen_at > ''
 -- open_orders --
 SELECT * FROM orders WHERE account = :account AND connection = :connection
     AND status NOT IN ('shipped', 'cancelled', 'manual')
@@ -121,6 +125,9 @@ ORDER BY +placed_at, order_id
 SELECT * FROM orders WHERE account = :account AND connection = :connection
     AND status NOT IN ('shipped', 'cancelled', 'manual') AND status = 'new'
 ORDER BY attempts, placed_at, order_id
+-- count_unapproved --
+SELECT COUNT(*) AS orders FROM orders WHERE account = :account AND connection = :connection
+    AND status NOT IN ('shipped', 'cancelled', 'manual') AND status = 'new' AND approved = 0
 -- approve_new_orders --
 UPDATE orders SET approved = 1 WHERE account = :account AND connection = :connection
     AND status NOT IN ('shipped', 'cancelled', 'manual') AND status = 'new'
@@ -133,13 +140,16 @@ SELECT * FROM orders WHERE account = :account AND shop = :shop AND closed_withou
     AND closed_at >= :closed_after AND status = 'shipped'
 ORDER BY closed_at, order_id
 -- orders_named --
-SELECT DISTINCT orders.* FROM orders
-LEFT JOIN codes ON codes.account = orders.account AND codes.connection = orders.connection
-    AND codes.order_id = orders.order_id AND codes.code = :code
-WHERE orders.account = :account
-    AND (orders.order_id = :name OR orders.shop_order_id = :name
-        OR orders.shop_order_number = :number OR codes.code IS NOT NULL)
-ORDER BY orders.connection, orders.placed_at
+SELECT * FROM orders WHERE account = :account AND order_id = :name
+UNION SELECT * FROM orders
+WHERE account = :account AND shop_order_id = :name AND shop_order_id <> ''
+UNION SELECT * FROM orders
+WHERE account = :account AND shop_order_number = :number AND shop_order_number <> ''
+UNION SELECT orders.* FROM codes
+JOIN orders ON orders.account = codes.account AND orders.connection = codes.connection
+    AND orders.order_id = codes.order_id
+WHERE codes.account = :account AND codes.code = :code
+ORDER BY connection, placed_at
 -- followed_numbers --
 SELECT order_id, connection, status FROM orders WHERE account = :account
     AND status NOT IN ('shipped', 'cancelled', 'manual')
@@ -151,9 +161,8 @@ SELECT order_id, connection, status FROM orders WHERE account = :account
     AND order_id >= :prefix AND order_id < :end
 ORDER BY order_id LIMIT :limit
 -- listed_orders --
-SELECT * FROM orders WHERE account = :account
-    AND (:status = '' OR status = :status) AND (:connection = '' OR connection = :connection)
-    AND placed_at >= :since
+SELECT * FROM orders WHERE account = :account AND connection = :connection
+    AND status = :status AND placed_at >= :since
 ORDER BY placed_at DESC, order_id DESC LIMIT :limit
 -- exported_orders --
 SELECT * FROM orders WHERE account = :account
@@ -172,19 +181,36 @@ ORDER BY since, id
 -- add_code --
 INSERT INTO codes (account, connection, order_id, code)
 VALUES (:account, :connection, :order_id, :code)
-ON CONFLICT (account, connection, order_id, code) DO NOTHING
--- count_orders --
-SELECT connection, status, COUNT(*) AS count FROM orders WHERE account = :account
-GROUP BY connection, status
+ON CONFLICT (account, code, connection, order_id) DO NOTHING
+-- count_order --
+INSERT INTO order_counts (account, connection, shop, status, orders)
+VALUES (:account, :connection, :shop, :status, :difference)
+ON CONFLICT (account, connection, shop, status)
+DO UPDATE SET orders = order_counts.orders + excluded.orders
+-- order_counts --
+SELECT connection, shop, status, orders FROM order_counts
+WHERE account = :account AND orders <> 0
+-- partial_orders --
+SELECT connection, COUNT(*) AS orders FROM orders WHERE account = :account
+    AND partial = 1 AND status NOT IN ('shipped', 'cancelled', 'manual')
+GROUP BY connection
+-- tally --
+INSERT INTO tallies (account, hour, connection, word, kind, times)
+VALUES (:account, :hour, :connection, :word, :kind, :times)
+ON CONFLICT (account, hour, connection, word, kind)
+DO UPDATE SET times = tallies.times + excluded.times
+-- tallies --
+SELECT hour, connection, word, kind, times FROM tallies
+WHERE account = :account AND hour >= :since AND times <> 0
+ORDER BY hour, connection, word, kind
 -- waiting_orders --
-SELECT * FROM orders WHERE account = :account
-    AND status NOT IN ('shipped', 'cancelled', 'manual') AND status = 'waiting'
+SELECT * FROM orders WHERE account = :account AND status = 'waiting'
 ORDER BY waiting_since, placed_at LIMIT :limit
 -- dated_orders --
 SELECT * FROM orders WHERE account = :account
-    AND status NOT IN ('shipped', 'cancelled', 'manual') AND deliver_by IS NOT NULL
-    AND (deliver_by <= :day OR expires_on <= :day)
-ORDER BY expires_on, deliver_by, placed_at LIMIT :limit
+    AND status NOT IN ('shipped', 'cancelled', 'manual')
+    AND (ship_by <= :day OR expires_on <= :day OR deliver_by <= :day)
+ORDER BY COALESCE(ship_by, expires_on, deliver_by), placed_at LIMIT :limit
 
 -- effect --
 SELECT * FROM outbox WHERE account = :account AND connection = :connection
@@ -192,10 +218,19 @@ SELECT * FROM outbox WHERE account = :account AND connection = :connection
 -- effects_of_order --
 SELECT * FROM outbox WHERE account = :account AND connection = :connection
     AND order_id = :order_id ORDER BY kind, number
+-- effects_of_kind --
+SELECT * FROM outbox WHERE account = :account AND connection = :connection
+    AND order_id = :order_id AND kind = :kind ORDER BY number
 -- open_effects --
 SELECT * FROM outbox WHERE account = :account AND target = :target
     AND state IN ('due', 'started', 'accepted', 'unknown') AND state = :state
 ORDER BY attempts, connection, order_id, kind, number
+-- orders_of_open_effects --
+SELECT orders.* FROM outbox
+JOIN orders ON orders.account = outbox.account AND orders.connection = outbox.connection
+    AND orders.order_id = outbox.order_id
+WHERE outbox.account = :account AND outbox.target = :target
+    AND outbox.state IN ('due', 'started', 'accepted', 'unknown') AND outbox.state = :state
 -- repeated_creations --
 SELECT * FROM outbox WHERE account = :account AND target = :target
     AND kind = 'create' AND state = 'done' AND attempts > 1 AND started_at >= :since
@@ -226,6 +261,13 @@ SELECT * FROM problems WHERE account = :account AND connection = :connection
 -- open_problems --
 SELECT * FROM problems WHERE account = :account AND solved_at IS NULL
 ORDER BY since, connection, order_id, word
+-- problem_days --
+SELECT problems.connection, problems.order_id, orders.ship_by, orders.expires_on, orders.deliver_by
+FROM problems
+JOIN orders ON orders.account = problems.account AND orders.connection = problems.connection
+    AND orders.order_id = problems.order_id
+WHERE problems.account = :account AND problems.solved_at IS NULL
+    AND orders.status NOT IN ('shipped', 'cancelled', 'manual')
 -- solve_problem --
 UPDATE problems SET solved_at = :at WHERE account = :account AND connection = :connection
     AND order_id = :order_id AND word = :word AND solved_at IS NULL
@@ -277,17 +319,15 @@ ON CONFLICT (account, connection, stage) DO UPDATE SET at = excluded.at
 -- successes --
 SELECT connection, stage, at FROM successes WHERE account = :account ORDER BY connection, stage
 
--- shelf_value --
-SELECT value, until FROM shelf
-WHERE account = :account AND connection = :connection AND name = :name
+-- shelf_values --
+SELECT name, value, until FROM shelf WHERE account = :account AND connection = :connection
 -- put_on_shelf --
 INSERT INTO shelf (account, connection, name, value, until)
 VALUES (:account, :connection, :name, :value, :until)
 ON CONFLICT (account, connection, name)
 DO UPDATE SET value = excluded.value, until = excluded.until
--- token_value --
-SELECT value, until FROM tokens
-WHERE account = :account AND connection = :connection AND name = :name
+-- token_values --
+SELECT name, value, until FROM tokens WHERE account = :account AND connection = :connection
 -- put_token --
 INSERT INTO tokens (account, connection, name, value, until)
 VALUES (:account, :connection, :name, :value, :until)

@@ -6,21 +6,25 @@ the frozen values of `orderlink.rows`.
 
 from __future__ import annotations
 
+import heapq
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from orderlink.basics import Status
 from orderlink.codec import dumps, read_time, time_text
-from orderlink.rows import Event, OrderKey, OrderRow
+from orderlink.decide.counting import Counted, counted_closing
+from orderlink.rows import Event, OrderKey, OrderRow, is_partial
 from orderlink.store.exports import Exports
 from orderlink.store.records import column, connection_row, effect_row, order_row
 from orderlink.values import replace
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from orderlink.decide.verdict import Verdict
-    from orderlink.rows import ConnectionRow, EffectRow, LineRow
+    from orderlink.rows import ConnectionRow, EffectRow, EffectState, LineRow
 
 
 class Store(Exports):
@@ -32,7 +36,10 @@ class Store(Exports):
 
     def connection(self, identity: str) -> ConnectionRow:
         """Give one connection by its id."""
-        return next(row for row in self.connections() if row.id == identity)
+        row = self.database.one("connection", id=identity)
+        if row is None:
+            raise LookupError(f"there is no connection {identity}")
+        return connection_row(row)
 
     def bind(self, role: str, kind: str, binding: str, label: str) -> ConnectionRow:
         """Give the connection with this binding; it is added, or its label renewed, as needed."""
@@ -115,27 +122,36 @@ class Store(Exports):
         reference: str,
     ) -> bool:
         """Take in an order as `new`; False where it was known already."""
-        added = self.database.run(
-            "add_order",
-            connection=key.connection,
-            order_id=key.order_id,
-            shop=shop,
-            status=Status.NEW,
-            placed_at=time_text(placed_at),
-            first_seen_at=time_text(now),
-            seen_at=time_text(now),
-            lines=dumps(lines),
-            reference=reference,
-        )
-        if added:
-            self.add_event(key, Event("seen"), now)
+        with self.transaction():
+            added = self.database.run(
+                "add_order",
+                connection=key.connection,
+                order_id=key.order_id,
+                shop=shop,
+                status=Status.NEW,
+                placed_at=time_text(placed_at),
+                first_seen_at=time_text(now),
+                seen_at=time_text(now),
+                lines=dumps(lines),
+                partial=is_partial(tuple(lines)),
+                reference=reference,
+            )
+            if added:
+                self._count(key.connection, shop, Status.NEW, 1)
+                self._tally(key.connection, (Counted.IMPORTED, ""), now)
+                self.add_event(key, Event("seen"), now)
         return bool(added)
 
     def leave_out(self, key: OrderKey, now: datetime) -> None:
         """Drop a new order that turns out to be none of ours: the marketplace sends it."""
-        where = {"connection": key.connection, "order_id": key.order_id}
-        if self.database.run("leave_out_order", **where):
-            self.solve(key, [problem.word for problem in self.problems(key)], now)
+        with self.transaction():
+            where = {"connection": key.connection, "order_id": key.order_id}
+            gone = self.database.one("leave_out_order", **where)
+            if gone is not None:
+                self._count(key.connection, gone["shop"], Status.NEW, -1)
+                seen_at = read_time(gone["first_seen_at"])
+                self._tally(key.connection, (Counted.IMPORTED, ""), seen_at, -1)
+                self.solve(key, [problem.word for problem in self.problems(key)], now)
 
     def apply(self, row: OrderRow, verdict: Verdict, now: datetime) -> bool:
         """Write a verdict down; False where the status had changed meanwhile.
@@ -147,7 +163,7 @@ class Store(Exports):
             self._write_facts(row.key, verdict.changes)
             for event in verdict.events:
                 self.add_event(row.key, event, now)
-            if verdict.status is not None and not self._change_status(row, verdict.status, now):
+            if verdict.status is not None and not self._change_status(row, verdict, now):
                 return False
             for problem in verdict.opens:
                 self.open_problem(row.key, problem, now)
@@ -167,7 +183,9 @@ class Store(Exports):
         if not changes:
             return
         known = OrderRow.__struct_fields__
-        columns = ", ".join(f"{name} = :{name}" for name in changes if name in known)
+        if "lines" in changes:
+            changes = {**changes, "partial": is_partial(changes["lines"])}
+        columns = ", ".join(f"{name} = :{name}" for name in changes if name in {*known, "partial"})
         values = {name: column(name, value) for name, value in changes.items()}
         self.database.execute(
             f"UPDATE orders SET {columns} WHERE account = :account"  # noqa: S608 - our own names
@@ -179,9 +197,10 @@ class Store(Exports):
             code = "".join(parcel.code.split()).upper()
             self.database.run("add_code", code=code, **values)
 
-    def _change_status(self, row: OrderRow, status: Status, now: datetime) -> bool:
+    def _change_status(self, row: OrderRow, verdict: Verdict, now: datetime) -> bool:
         # A clock that went back must not make what is closed now look closed long ago.
         now = max(now, self.newest_time() or now)
+        status = verdict.status or row.status
         changed = self.database.run(
             "change_status",
             connection=row.key.connection,
@@ -190,6 +209,10 @@ class Store(Exports):
             old=row.status,
             at=time_text(now),
         )
+        if changed and status is not row.status:
+            self._count(row.key.connection, row.shop, row.status, -1)
+            self._count(row.key.connection, row.shop, status, 1)
+            self._tally(row.key.connection, counted_closing(verdict), now)
         return bool(changed)
 
     def correct_closed_at(self, now: datetime) -> None:
@@ -233,11 +256,6 @@ class Store(Exports):
         """List the creations that are not done and have a copy of what they send."""
         return [effect_row(row) for row in self.database.all("unsettled_creations")]
 
-    def oldest_personal_data(self) -> datetime | None:
-        """Tell since when the oldest buyer's data are kept; None: none are."""
-        row = self.database.one("oldest_personal_data")
-        return None if row is None or row["at"] is None else read_time(row["at"])
-
     def open_orders(self, connection: str) -> list[OrderRow]:
         """List the orders of a marketplace that are still followed, oldest first."""
         return self._orders("open_orders", connection=connection)
@@ -251,6 +269,11 @@ class Store(Exports):
         """List the orders that are not in the shop yet; those that keep failing come last."""
         return self._orders("new_orders", connection=connection)
 
+    def count_unapproved(self, connection: str) -> int:
+        """Count the new orders that have not passed the brake."""
+        row = self.database.one("count_unapproved", connection=connection)
+        return 0 if row is None else int(row["orders"])
+
     def approve_new_orders(self, connection: str) -> None:
         """Let all orders that are new now pass the brake."""
         self.database.run("approve_new_orders", connection=connection)
@@ -262,6 +285,24 @@ class Store(Exports):
     def late_orders(self, shop: str, closed_after: datetime) -> list[OrderRow]:
         """List the orders of a shop that were closed without a code since then."""
         return self._orders("late_orders", shop=shop, closed_after=time_text(closed_after))
+
+    def orders_of_open_effects(self, target: str, state: EffectState) -> dict[OrderKey, OrderRow]:
+        """Give the orders that the effects of `open_effects` are about."""
+        rows = self._orders("orders_of_open_effects", target=target, state=state)
+        return {row.key: row for row in rows}
+
+    def orders_by_id(self, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
+        """Give those of these orders of a marketplace that are known, by their ids."""
+        if not ids:
+            return {}
+        names = {f"id_{number}": order_id for number, order_id in enumerate(ids)}
+        places = ", ".join(f":{name}" for name in names)
+        rows = self.database.execute(
+            "SELECT * FROM orders WHERE account = :account"  # noqa: S608 - our own names
+            f" AND connection = :connection AND order_id IN ({places})",
+            {"connection": connection, **names},
+        )
+        return {row["order_id"]: order_row(row) for row in rows}
 
     def orders_named(self, name: str) -> list[OrderRow]:
         """Find orders by marketplace number, shop id, shown number (with or without #) or code."""
@@ -284,28 +325,28 @@ class Store(Exports):
         self, *, status: str, connection: str, since: datetime, limit: int
     ) -> list[OrderRow]:
         """List orders by placing time, newest first; empty filters take all."""
-        return self._orders(
-            "listed_orders",
-            status=status,
-            connection=connection,
-            since=time_text(since),
-            limit=limit,
-        )
+        statuses = (status,) if status else tuple(Status)
+        connections = (connection,) if connection else [row.id for row in self.connections()]
+        values = {"since": time_text(since), "limit": limit}
+        lists = [
+            self.database.each("listed_orders", connection=one, status=word, **values)
+            for one in connections
+            for word in statuses
+        ]
+        newest_first = heapq.merge(*lists, key=_placing, reverse=True)
+        return [order_row(row) for row in islice(newest_first, limit)]
 
     def waiting_orders(self, limit: int) -> list[OrderRow]:
         """List the orders that wait for a code, the longest waiting first."""
         return self._orders("waiting_orders", limit=limit)
 
     def dated_orders(self, day: str, limit: int) -> list[OrderRow]:
-        """List open orders that have to be there, or that expire, by that day (YYYY-MM-DD)."""
+        """List open orders that leave, arrive or expire by that day (YYYY-MM-DD)."""
         return self._orders("dated_orders", day=day, limit=limit)
-
-    def count_orders(self) -> dict[str, dict[str, int]]:
-        """Count orders per connection and status."""
-        counts: dict[str, dict[str, int]] = {}
-        for row in self.database.all("count_orders"):
-            counts.setdefault(row["connection"], {})[row["status"]] = row["count"]
-        return counts
 
     def _orders(self, query: str, **values: Any) -> list[OrderRow]:
         return [order_row(row) for row in self.database.all(query, **values)]
+
+
+def _placing(row: sqlite3.Row) -> tuple[str, str]:
+    return row["placed_at"], row["order_id"]

@@ -53,6 +53,9 @@ class Database:
         self.path = path
         self._connect = connect
         self._depth = 0
+        self.before_commit: Callable[[], None] = _nothing
+        """Called in every transaction before it is committed."""
+        self.after_rollback: Callable[[], None] = _nothing
         with self._explained():
             self.connection = self._open()
             try:
@@ -155,14 +158,21 @@ class Database:
         self._depth = 1
         try:
             yield
+            self.before_commit()
             with self._explained():
                 self.connection.execute("COMMIT")
         except BaseException:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
+            self.after_rollback()
             raise
         finally:
             self._depth = 0
+
+    @property
+    def in_transaction(self) -> bool:
+        """Tell whether a transaction is open."""
+        return self._depth > 0
 
     def run(self, query: str, /, **values: Any) -> int:
         """Execute a named statement; tell how many rows it touched."""
@@ -199,6 +209,10 @@ class Database:
             yield
         except sqlite3.DatabaseError as error:
             raise StateError(explain(error, str(self.path))) from error
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def explain(error: sqlite3.DatabaseError, path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderlink.codec import time_text
-from orderlink.rows import EffectState, Kind
+from orderlink.rows import EffectRow, EffectState, Kind
 from orderlink.store.records import effect_columns, effect_row
 from orderlink.store.runs import Runs
 from orderlink.values import replace
@@ -13,7 +13,7 @@ from orderlink.values import replace
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orderlink.rows import EffectRow, OrderKey, OrderRow
+    from orderlink.rows import OrderKey, OrderRow
 
 UNDER_WAY = frozenset(EffectState) - {EffectState.DONE, EffectState.WITHDRAWN}
 """An effect in one of these gets no second one beside it; a refused one waits for `retry`."""
@@ -24,10 +24,12 @@ class Effects(Runs):
 
     def effects(self, key: OrderKey, kind: Kind | None = None) -> list[EffectRow]:
         """List an order's effects, of one kind or all, in the order of their numbers."""
-        rows = self.database.all(
-            "effects_of_order", connection=key.connection, order_id=key.order_id
-        )
-        return [effect for effect in map(effect_row, rows) if kind in {None, effect.kind}]
+        where = {"connection": key.connection, "order_id": key.order_id}
+        if kind is None:
+            rows = self.database.all("effects_of_order", **where)
+        else:
+            rows = self.database.all("effects_of_kind", kind=kind, **where)
+        return [effect_row(row) for row in rows]
 
     def last_effect(self, key: OrderKey, kind: Kind) -> EffectRow | None:
         """Give the effect of that kind with the highest number that was not taken back."""
@@ -45,22 +47,30 @@ class Effects(Runs):
         rows = self.database.all("repeated_creations", target=target, since=time_text(since))
         return [effect_row(row) for row in rows]
 
-    def add_effect(self, row: OrderRow, kind: Kind) -> None:
-        """Make an effect due, unless one of its kind is under way."""
+    def add_effect(self, row: OrderRow, kind: Kind) -> EffectRow:
+        """Make an effect due, unless one of its kind is under way; give the one there is now."""
         earlier = self.effects(row.key, kind)
         if earlier and earlier[-1].state in UNDER_WAY:
-            return
+            return earlier[-1]
         to_marketplace = kind in {Kind.SHIP, Kind.UPDATE_TRACKING}
+        effect = EffectRow(
+            key=row.key,
+            kind=kind,
+            number=earlier[-1].number + 1 if earlier else 1,
+            target=row.key.connection if to_marketplace else row.shop,
+            state=EffectState.DUE,
+        )
         self.database.run(
             "add_effect",
             connection=row.key.connection,
             order_id=row.key.order_id,
             kind=kind,
-            number=earlier[-1].number + 1 if earlier else 1,
-            target=row.key.connection if to_marketplace else row.shop,
-            state=EffectState.DUE,
+            number=effect.number,
+            target=effect.target,
+            state=effect.state,
             document=None,
         )
+        return effect
 
     def change_effect(self, old: EffectRow, new: EffectRow) -> bool:
         """Write an effect's new state; False where it is not any more what it was."""
@@ -77,7 +87,3 @@ class Effects(Runs):
         for effect in self.effects(key, kind):
             if effect.state in {EffectState.DUE, EffectState.REFUSED}:
                 self.change_effect(effect, replace(effect, state=EffectState.WITHDRAWN))
-
-    def recover_started(self) -> int:
-        """Make every effect that a crash left started `unknown`; tell how many there were."""
-        return self.database.run("recover_started")

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import TYPE_CHECKING
 
 from orderlink.codec import dumps, read_time, time_text
+from orderlink.decide.counting import counted_event
 from orderlink.rows import Event, OrderKey
-from orderlink.store.records import event_row, problem_row
+from orderlink.store.counters import Counters
+from orderlink.store.records import event_row, order_days, problem_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from orderlink.clock import Clock
     from orderlink.decide.verdict import Problem
-    from orderlink.model import Json
-    from orderlink.rows import EventRow, ProblemRow
+    from orderlink.rows import EventRow, OrderDays, ProblemRow
     from orderlink.store.database import Database
 
 
-class Journal:
+class Journal(Counters):
     """What is known about the file, its problems and its events."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
+        super().__init__(database)
         self.clean: Callable[[str], str] = str
         """Takes secrets out of what others said, before it is written down."""
         self.run_number: int | None = None
         """The run that is under way here; None: a person is at work."""
         self._noted: set[tuple[OrderKey, str]] = set()
+        # A run has the lock: facts and problems are added by nobody else, so that it may remember.
+        self._facts: dict[str, str] = {}
+        self._troubled: set[OrderKey] | None = None
+        database.after_rollback = self._rolled_back
+
+    def _rolled_back(self) -> None:
+        self._forget_counts()
+        self._facts.clear()
 
     def transaction(self) -> AbstractContextManager[None]:
         """Run a block as one transaction."""
@@ -43,11 +50,17 @@ class Journal:
 
     def fact(self, name: str) -> str:
         """Give one of the few facts about the whole file; empty where it is not known."""
+        if name in self._facts:
+            return self._facts[name]
         row = self.database.one("fact", name=name)
-        return "" if row is None else str(row["value"])
+        value = "" if row is None else str(row["value"])
+        if self.run_number is not None:
+            self._facts[name] = value
+        return value
 
     def put_fact(self, name: str, value: str) -> None:
         """Keep a fact."""
+        self._facts.pop(name, None)
         self.database.run("put_fact", name=name, value=value)
 
     def origin(self) -> str:
@@ -55,7 +68,7 @@ class Journal:
         origin = self.fact("origin")
         if not origin:
             with self.transaction():
-                self.database.run("put_fact", name="origin", value=uuid.uuid4().hex[:16])
+                self.put_fact("origin", uuid.uuid4().hex[:16])
             origin = self.fact("origin")
         return origin
 
@@ -79,7 +92,9 @@ class Journal:
         One of a connection stands in the history of every run that met it, once.
         """
         where = {"connection": key.connection, "order_id": key.order_id, "word": problem.word}
-        known = self.database.one("open_problem_of", **where)
+        known = self._is_troubled(key) and self.database.one("open_problem_of", **where)
+        if self._troubled is not None:
+            self._troubled.add(key)
         self.database.run(
             "open_problem",
             **where,
@@ -88,7 +103,7 @@ class Journal:
             details=self._cleaned(problem.details),
         )
         why = {"word": problem.word, "why": problem.sentence}
-        if known is None:
+        if not known:
             self.add_event(key, Event("problem", why), now)
         elif self.run_number and not key.order_id and (key, problem.word) not in self._noted:
             self.add_event(key, Event("problem_lasts", why), now)
@@ -98,11 +113,29 @@ class Journal:
         """List the open problems: all, or those of one order (or of one connection)."""
         if key is None:
             rows = self.database.all("open_problems")
+        elif not self._is_troubled(key):
+            rows = []
         else:
             rows = self.database.all(
                 "open_problems_of_order", connection=key.connection, order_id=key.order_id
             )
         return [problem_row(row) for row in rows]
+
+    def _is_troubled(self, key: OrderKey) -> bool:
+        """Tell whether something may have an open problem; a run need not look each time."""
+        if self.run_number is None:
+            return True
+        if self._troubled is None:
+            rows = self.database.all("open_problems")
+            self._troubled = {OrderKey(row["connection"], row["order_id"]) for row in rows}
+        return key in self._troubled
+
+    def problem_days(self) -> dict[OrderKey, OrderDays]:
+        """Give the days that the followed orders with an open problem have to keep."""
+        return {
+            OrderKey(row["connection"], row["order_id"]): order_days(row)
+            for row in self.database.all("problem_days")
+        }
 
     def solve(self, key: OrderKey, words: Sequence[str], now: datetime) -> None:
         """Close those of these problems that are open."""
@@ -137,6 +170,7 @@ class Journal:
             details=self._cleaned(event.details),
             run=self.run_number,
         )
+        self._tally(key.connection, counted_event(event), now)
 
     def _cleaned(self, details: Mapping[str, str]) -> str:
         return dumps({name: self.clean(text) for name, text in details.items()})
@@ -156,89 +190,3 @@ class Journal:
         """Give the last good run per connection and stage."""
         for row in self.database.all("successes"):
             yield row["connection"], row["stage"], read_time(row["at"])
-
-    def shelf(self, connection: str, clock: Clock) -> StoreShelf:
-        """Give what a connection keeps across runs."""
-        return StoreShelf(self.database, connection, clock, "shelf_value", "put_on_shelf")
-
-    def token_shelf(self, connection: str, clock: Clock) -> StoreShelf:
-        """Give where a connection keeps its access tokens, and nothing else does."""
-        return StoreShelf(self.database, connection, clock, "token_value", "put_token")
-
-    def product_map(self, connection: str) -> dict[str, tuple[tuple[str, int], ...]]:
-        """Give what each SKU or EAN of a marketplace is in the shop: SKUs with their pieces.
-
-        What is mapped for one connection goes before what is mapped for all (the empty id).
-        """
-        found: dict[str, dict[str, list[tuple[str, int]]]] = {}
-        for row in self.database.all("product_map", connection=connection):
-            places = found.setdefault(row["sku"], {})
-            places.setdefault(row["connection"], []).append((row["shop_sku"], row["quantity"]))
-        return {sku: tuple(places.get(connection) or places[""]) for sku, places in found.items()}
-
-    def mapped_products(self) -> list[tuple[str, str, str, int]]:
-        """List every mapping as (connection, sku, shop SKU, pieces)."""
-        rows = self.database.all("product_map", connection="*")
-        return [tuple(row) for row in rows]
-
-    def map_product(self, connection: str, sku: str, shop_sku: str, quantity: int) -> None:
-        """Say what a SKU is in the shop; several for one SKU make a bundle."""
-        where = {"connection": connection, "sku": sku, "shop_sku": shop_sku}
-        self.database.run("map_product", quantity=quantity, **where)
-
-    def unmap_product(self, connection: str, sku: str) -> int:
-        """Forget what a SKU is in the shop; tell how many rows that were."""
-        return self.database.run("unmap_product", connection=connection, sku=sku)
-
-    def learnt(self, connection: str) -> list[tuple[str, str]]:
-        """List the prefixes of codes that were learnt, each with its carrier's id."""
-        rows = self.database.all("learnt", connection=connection)
-        return [(row["prefix"], row["carrier"]) for row in rows]
-
-    def learn(self, connection: str, prefix: str, carrier: str, now: datetime) -> None:
-        """Keep whose prefix this is; what was learnt last holds."""
-        where = {"connection": connection, "prefix": prefix, "carrier": carrier}
-        self.database.run("learn", at=time_text(now), **where)
-
-    def forget_learnt(self, prefix: str) -> int:
-        """Forget a prefix; tell for how many connections it was known."""
-        return self.database.run("forget_learnt", prefix=prefix)
-
-    def budgets(self, connection: str) -> dict[str, Json]:
-        """Give the state of a connection's rate budgets."""
-        rows = self.database.all("budgets", connection=connection)
-        return {row["name"]: json.loads(row["state"]) for row in rows}
-
-    def put_budgets(self, connection: str, states: Mapping[str, Json]) -> None:
-        """Keep the state of a connection's rate budgets."""
-        for name, state in states.items():
-            text = json.dumps(state)
-            self.database.run("put_budget", connection=connection, name=name, state=text)
-
-
-class StoreShelf:
-    """Small values of one connection, each with an end if it has one."""
-
-    def __init__(
-        self, database: Database, connection: str, clock: Clock, read: str, write: str
-    ) -> None:
-        self._database = database
-        self._connection = connection
-        self._clock = clock
-        self._read = read
-        self._write = write
-
-    def get(self, name: str) -> str | None:
-        """Give the value, or None where there is none or it has expired."""
-        row = self._database.one(self._read, connection=self._connection, name=name)
-        if row is None:
-            return None
-        expired = row["until"] is not None and read_time(row["until"]) <= self._clock.now()
-        return None if expired else str(row["value"])
-
-    def put(self, name: str, value: str, until: datetime | None = None) -> None:
-        """Keep a value, until an instant or for good."""
-        end = None if until is None else time_text(until)
-        with self._database.transaction():
-            where = {"connection": self._connection, "value": value, "until": end}
-            self._database.run(self._write, name=name, **where)

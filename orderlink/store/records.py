@@ -16,6 +16,7 @@ from orderlink.rows import (
     EventRow,
     Kind,
     LineRow,
+    OrderDays,
     OrderKey,
     OrderRow,
     ProblemRow,
@@ -139,6 +140,11 @@ def problem_row(row: sqlite3.Row) -> ProblemRow:
         told_at=_time(row["told_at"]),
         solved_at=_time(row["solved_at"]),
     )
+
+
+def order_days(row: sqlite3.Row) -> OrderDays:
+    """Read the days that an order has to keep."""
+    return OrderDays(_day(row["ship_by"]), _day(row["expires_on"]), _day(row["deliver_by"]))
 
 
 def event_row(row: sqlite3.Row) -> EventRow:

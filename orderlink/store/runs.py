@@ -26,14 +26,19 @@ ABOVE_ALL = 2**62
 class Runs(Journal):
     """What is known about the runs."""
 
+    recovered = 0
+    """How many effects the run under way found started."""
+
     def start_run(self, command: str, now: datetime) -> int:
         """Note that a run starts, which also proves that the disk can be written.
 
-        What happens from now on is noted as of this run.
+        Every effect that a crash left started becomes `unknown`: `recovered` says how many. What
+        happens from now on is noted as of this run.
         """
         with self.transaction():
             row = self.database.one("add_run", command=command, started_at=time_text(now))
             self.database.run("drop_expired_tokens", now=time_text(now))
+            self.recovered = self.database.run("recover_started")
         number = int(row["id"]) if row else 0
         self.run_number = number
         return number

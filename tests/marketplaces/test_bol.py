@@ -40,27 +40,13 @@ from orderlink.model import (
 from orderlink.sandbox.bol import BolSandbox
 from orderlink.sandbox.bol_records import Article, Purchase
 from orderlink.sandbox.server import Answer, InProcess, Request, Sandbox, json_answer
+from orderlink.shelves import Shelf
 from orderlink.values import replace
 
 SPECS = Path(__file__).parents[3] / "shared/specs/bol"
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 MEDIA_TYPE = "application/vnd.retailer.v10+json"
 SECRET = "secret"
-
-
-class KeptValues:
-    """A shelf that is kept in memory."""
-
-    def __init__(self, clock: ManualClock) -> None:
-        self._clock = clock
-        self._values: dict[str, tuple[str, datetime | None]] = {}
-
-    def get(self, name: str) -> str | None:
-        value, until = self._values.get(name, (None, None))
-        return None if until and until <= self._clock.now() else value
-
-    def put(self, name: str, value: str, until: datetime | None = None) -> None:
-        self._values[name] = (value, until)
 
 
 def schema_from(schema: Any, *, closed: bool) -> Any:
@@ -142,9 +128,9 @@ class World:
         self.sandbox = BolSandbox(
             self.clock, client_id="id", client_secret=SECRET, rate_limits=False
         )
-        self.bol = self.connect(KeptValues(self.clock))
+        self.bol = self.connect(Shelf({}, self.clock))
 
-    def connect(self, tokens: KeptValues, secret: str = SECRET) -> Bol:
+    def connect(self, tokens: Shelf, secret: str = SECRET) -> Bol:
         keys = {"type": "bol", "client_id": "id", "client_secret": secret}
         settings = BolSettings.model_validate(keys)
         server: Sandbox = self
@@ -157,7 +143,7 @@ class World:
             adapter=InProcess(server),
             budgets=Bol.BUDGETS,
         )
-        self.link = Link(http, self.clock, tokens, KeptValues(self.clock))
+        self.link = Link(http, self.clock, tokens, Shelf({}, self.clock))
         return Bol(settings, self.link)
 
     def handle(self, request: Request) -> Answer:
@@ -233,7 +219,7 @@ def test_its_settings_are_bound_to_the_address_and_the_client() -> None:
 
 
 def test_one_token_serves_many_requests_and_the_next_run(world: World) -> None:
-    tokens = KeptValues(world.clock)
+    tokens = Shelf({}, world.clock)
     for connector in (world.connect(tokens), world.connect(tokens)):
         for _ in range(3):
             list(connector.orders(OPEN))
@@ -261,7 +247,7 @@ def test_a_token_that_bol_refuses_is_renewed_once(world: World) -> None:
 
 
 def test_wrong_credentials_are_told_and_the_secret_is_not(world: World) -> None:
-    connector = world.connect(KeptValues(world.clock), secret="wrong-secret")
+    connector = world.connect(Shelf({}, world.clock), secret="wrong-secret")
     with pytest.raises(SignInFailed, match="client id and secret") as raised:
         list(connector.orders(OPEN))
     assert "wrong-secret" not in str(raised.value)

@@ -115,7 +115,7 @@ def test_looking_at_a_file_of_an_earlier_schema_changes_nothing(
     coming(monkeypatch, ADDS_A_COLUMN)
     store = open_for_reading(path)
     assert store is not None
-    assert store.count_orders()
+    assert store.order_counts()
     store.close()
     assert path.read_bytes() == before
     assert [one.name for one in path.parent.iterdir()] == [path.name]

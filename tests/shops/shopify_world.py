@@ -10,10 +10,11 @@ from orderlink.creation import CreationSettings, creation_from
 from orderlink.http import Http, Link
 from orderlink.sandbox.server import InProcess
 from orderlink.sandbox.shopify import ShopifySandbox
+from orderlink.shelves import Shelf
 from orderlink.shops.shopify import Shopify
 from orderlink.shops.shopify_settings import ShopifySettings
 from tests.shops.shopify_schema import SCHEMA, Walk
-from tests.shops.woocommerce_world import NETHERLANDS, START, Shelf, line, order, stamp
+from tests.shops.woocommerce_world import NETHERLANDS, START, line, order, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,8 +65,8 @@ class World:
             adapter=InProcess(self),
             budgets=Shopify.BUDGETS,
         )
-        self.tokens, self.memory = Shelf(self.clock), Shelf(self.clock)
-        self.link = Link(self.http, self.clock, self.tokens, self.memory)
+        shelves = Shelf({}, self.clock), Shelf({}, self.clock)
+        self.link = Link(self.http, self.clock, *shelves)
         self.shop = Shopify(self.settings, self.link)
 
     def handle(self, request: Request) -> Answer:

@@ -12,6 +12,7 @@ from orderlink.http import Http, Link
 from orderlink.model import Address, Line, Order, Stamp
 from orderlink.sandbox.server import InProcess
 from orderlink.sandbox.woocommerce import WooCommerceSandbox
+from orderlink.shelves import Shelf
 from orderlink.shops.woocommerce import WooCommerce
 from orderlink.shops.woocommerce_settings import WooCommerceSettings
 
@@ -36,21 +37,6 @@ NETHERLANDS = Address(
     email="abc@verkopen.bol.com",
     phone="+31612345678",
 )
-
-
-class Shelf:
-    """Keeps values as the state file does, until their time."""
-
-    def __init__(self, clock: ManualClock) -> None:
-        self._clock = clock
-        self._values: dict[str, tuple[str, datetime | None]] = {}
-
-    def get(self, name: str) -> str | None:
-        value, until = self._values.get(name, (None, None))
-        return None if until and until <= self._clock.now() else value
-
-    def put(self, name: str, value: str, until: datetime | None = None) -> None:
-        self._values[name] = (value, until)
 
 
 class World:
@@ -92,7 +78,7 @@ class World:
             remaining=lambda: 240.0,
             adapter=InProcess(self),
         )
-        self.link = Link(http, self.clock, Shelf(self.clock), Shelf(self.clock))
+        self.link = Link(http, self.clock, Shelf({}, self.clock), Shelf({}, self.clock))
         self.shop = WooCommerce(self.settings, self.link)
 
     def handle(self, request: Request) -> Answer:

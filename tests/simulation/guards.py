@@ -155,8 +155,8 @@ SETTLED = Edit(
 )
 LOOK_BEFORE = Edit(
     "orderlink/cycle/importing.py",
-    "        row = run.store.order(key)\n        if row is None:\n            row = _take_new",
-    "        row = None\n        if row is None:\n            row = _take_new",
+    "        row = known.pop(order_id, None) or run.store.order(OrderKey(market.id, order_id))\n",
+    "        row = None\n",
 )
 
 GUARDS: tuple[Guard, ...] = (
@@ -171,8 +171,9 @@ GUARDS: tuple[Guard, ...] = (
             ),
             Edit(
                 "orderlink/sql/queries.sql",
-                "    :lines, :reference)\nON CONFLICT (account, connection, order_id) DO NOTHING",
-                "    :lines, :reference)",
+                "    :lines, :partial, :reference)\n"
+                "ON CONFLICT (account, connection, order_id) DO NOTHING",
+                "    :lines, :partial, :reference)",
             ),
         ),
         (LOOK_BEFORE,),

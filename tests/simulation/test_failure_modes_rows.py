@@ -177,6 +177,7 @@ def test_a_position_that_nobody_understands_is_read_anew() -> None:
         shelf = store.shelf("bol-1", world.clock)
         since = f'"since": null, "started": "{world.clock.now():%Y-%m-%dT%H:%M:%SZ}"'
         shelf.put("unfinished look", f'{{{since}, "reason": "gap", "position": "b3BhcXVl"}}')
+        store.keep_shelf("bol-1", shelf)
         store.close()
         world.live((Step(5, (Act("place", 1, "one"),)), Step(5)))
         assert violations(world) == []

@@ -12,6 +12,7 @@ from tests.simulation.checker import doubles, early_closes, violations
 from tests.simulation.faults import ANY, COMMIT_KINDS, LISTS, PEOPLE, WRITES, Strike
 from tests.simulation.plan import BASKETS, Act, Step, code
 from tests.simulation.world import SimulatedWorld
+from tests.support.counting import miscounted
 
 LONG = bool(os.environ.get("ORDERLINK_SIMULATION"))
 """Set by `--ci`: Hypothesis takes its settings when this module is imported."""
@@ -88,6 +89,9 @@ class Life(RuleBasedStateMachine):
         try:
             self.world.until_quiet()
             assert violations(self.world) == []
+            store = self.world.store()
+            assert miscounted(store) == {}
+            store.close()
         finally:
             self.world.__exit__()
 

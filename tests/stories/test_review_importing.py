@@ -300,7 +300,7 @@ def test_a_row_without_a_number_is_the_connections_problem_and_no_order(
     merchant.sync()
     assert merchant.problems() == ["unreadable_rows"]
     store = merchant.store()
-    assert store.count_orders() == {}
+    assert store.order_counts() == []
     (problem,) = store.problems()
     assert problem.order_id == ""
     store.close()
@@ -423,7 +423,7 @@ PARTIAL = {
     "missing_orders": "orders_open",
     "new_orders": "orders_open",
     "approve_new_orders": "orders_open",
-    "waiting_orders": "orders_open",
+    "waiting_orders": "orders_by_status",
     "dated_orders": "orders_open",
     "followed_orders": "orders_followed",
     "late_orders": "orders_closed_without_code",

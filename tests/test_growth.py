@@ -1,0 +1,182 @@
+"""What is looked at often costs the same however many years of orders are in the file."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from orderlink.basics import CLOSED, Status
+from orderlink.cli.listing import EVER
+from orderlink.report.places import Places
+from orderlink.report.status import gather
+from orderlink.sandbox.bol_records import Article
+from orderlink.store import Store
+from orderlink.store.database import Database
+from tests.support.bulk import multiply
+from tests.support.counting import miscounted
+from tests.support.world import Merchant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+CODE = "3SABCD1234567"
+GROWING = ("orders", "codes", "outbox", "problems", "events", "runs", "shop_marks", "tallies")
+"""The tables that get rows for as long as the file lives."""
+NARROW = {"account", "connection", "shop", "target", "status", "kind", "state", "word"}
+"""Columns with few different values: what is found by these alone may be nearly all there is."""
+OPEN = set(Status) - {*CLOSED, Status.MANUAL}
+FIRST_OR_LAST = re.compile("FROM runs .*ORDER BY id( DESC)? LIMIT 1", re.DOTALL)
+
+
+@pytest.fixture
+def merchant(tmp_path: Path) -> Merchant:
+    """An ordinary day: orders closed, open, waiting, not to be created, and a reported problem."""
+    merchant = Merchant(tmp_path)
+    closed, waiting = merchant.settled(), merchant.settled()
+    merchant.settled()
+    merchant.place(Article(reference="NOT-IN-THE-SHOP", ean=""))
+    merchant.complete(closed, CODE)
+    merchant.complete(waiting)
+    merchant.sync_every_five_minutes(0.5)
+    return merchant
+
+
+def look_at_everything(merchant: Merchant, store: Store) -> None:
+    """Do what `status`, `orders`, `show` and `orders --status` do."""
+    gather(merchant.config, store, merchant.clock.now())
+    places = Places(merchant.config, store)
+    for status in ("", "waiting", "cancelled"):
+        store.list_orders(status=status, connection="", since=EVER, limit=50)
+    for connection in places.ids("bol"):
+        store.list_orders(status="shipped", connection=connection, since=EVER, limit=50)
+    store.problems()
+    store.orders_named(CODE)
+
+
+def executed(merchant: Merchant) -> set[str]:
+    """Give every statement that an idle run and all looks execute."""
+    found: set[str] = set()
+
+    def traced(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = sqlite3.connect(*arguments, **options)
+        connection.set_trace_callback(found.add)
+        return connection
+
+    merchant.world.connect = traced
+    merchant.later(minutes=5)
+    merchant.sync()
+    store = Store(Database(merchant.config.state, traced))
+    look_at_everything(merchant, store)
+    store.close()
+    return {one for one in found if one.startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))}
+
+
+def plans(merchant: Merchant) -> Iterator[tuple[str, str]]:
+    """Give each step of each statement's plan."""
+    statements = executed(merchant)
+    assert len(statements) > 40
+    store = merchant.store()
+    try:
+        for statement in sorted(statements):
+            for row in store.database.execute(f"EXPLAIN QUERY PLAN {statement}", {}):
+                yield statement, row["detail"]
+    finally:
+        store.close()
+
+
+def partial_indexes(merchant: Merchant) -> set[str]:
+    store = merchant.store()
+    rows = store.database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'", {})
+    found = {
+        row["name"] for row in rows if row["sql"] and " WHERE " in row["sql"].replace("\n", " ")
+    }
+    store.close()
+    return found
+
+
+def is_endless(statement: str, step: str, partial: set[str]) -> bool:
+    """Tell whether a step of a plan reads the more the longer the file lives."""
+    table = re.match(r"(?:SCAN|SEARCH) (\w+)", step)
+    index = re.search(r"INDEX (\w+)", step)
+    if table is None or table[1] not in GROWING or (index and index[1] in partial):
+        return False
+    if step.startswith("SCAN"):
+        return True
+    found_by = set(re.findall(r"(\w+)(?:=|>|<)\?", step))
+    open_status = re.search(rf"status = '({'|'.join(OPEN)})'", statement)
+    return not (found_by - NARROW or ("status" in found_by and open_status))
+
+
+def test_neither_an_idle_run_nor_a_look_reads_whole_tables(merchant: Merchant) -> None:
+    partial = partial_indexes(merchant)
+    endless = {(one, step) for one, step in plans(merchant) if is_endless(one, step, partial)}
+    assert {(one, step) for one, step in endless if not FIRST_OR_LAST.search(one)} == set()
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "SCAN orders",
+        "SCAN orders USING COVERING INDEX orders_by_status",
+        "SEARCH orders USING INDEX orders_by_placing (account=?)",
+        "SEARCH orders USING INDEX sqlite_autoindex_orders_1 (account=? AND connection=?)",
+        "SEARCH orders USING INDEX orders_by_status (account=? AND status=? AND connection=?)",
+    ],
+)
+def test_the_check_above_sees_what_reads_whole_tables(merchant: Merchant, step: str) -> None:
+    statement = "SELECT * FROM orders WHERE status = 'shipped'"
+    assert is_endless(statement, step, partial_indexes(merchant))
+
+
+def steps_of(merchant: Merchant, act: Callable[[Callable[..., Any]], object]) -> int:
+    """Count the steps of SQLite's machine that something takes."""
+    count = 0
+
+    def counted() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    def counting(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = sqlite3.connect(*arguments, **options)
+        connection.set_progress_handler(counted, 1)
+        return connection
+
+    act(counting)
+    merchant.world.connect = None
+    return count
+
+
+def work(merchant: Merchant) -> tuple[int, int]:
+    """Give the steps of an idle run and of all looks."""
+
+    def run(connect: Callable[..., Any]) -> None:
+        merchant.world.connect = connect
+        merchant.later(minutes=5)
+        merchant.sync()
+
+    def look(connect: Callable[..., Any]) -> None:
+        store = Store(Database(merchant.config.state, connect))
+        look_at_everything(merchant, store)
+        store.close()
+
+    return steps_of(merchant, run), steps_of(merchant, look)
+
+
+def test_work_does_not_grow_with_the_orders_in_the_file(merchant: Merchant) -> None:
+    store = merchant.store()
+    (closed,) = store.list_orders(status="shipped", connection="", since=EVER, limit=2)
+    long_ago = closed.placed_at - timedelta(days=1)
+    multiply(store, closed, 200, long_ago, name="FEW")
+    run, looks = work(merchant)
+    multiply(store, closed, 10_000, long_ago, minutes=30, name="MANY")
+    grown_run, grown_looks = work(merchant)
+    assert miscounted(store) == {}
+    store.close()
+    assert 0 < grown_run <= 1.05 * run
+    assert 0 < grown_looks <= 1.05 * looks
