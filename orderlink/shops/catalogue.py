@@ -221,6 +221,12 @@ class Catalogue(ABC, Generic[P]):
         if chosen:
             self._kept.add(self.completed(chosen))
 
+    def is_prepared(self, order: Order) -> bool:
+        """Tell whether all products of an order are kept, so that `items_for` asks for none."""
+        kept = self._kept.get()
+        wanted = (one for line in order.placed_lines() for one in self._wanted(line))
+        return self._creation.oversold != "hold" and all(one.key in kept for one in wanted)
+
     def _wanted(self, line: Line) -> list[Wanted]:
         mapping = self._creation.mapping
         parts = mapping.get(line.sku) or mapping.get(line.ean)

@@ -22,6 +22,7 @@ Quirks:
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from datetime import timedelta
@@ -60,7 +61,7 @@ _TAKEN = re.compile(r"unique|taken|already", re.IGNORECASE)
 
 
 class Shopify:
-    """A Shopify shop: Shop, Simplifies, Holds, Cancels."""
+    """A Shopify shop: Shop, Prepares, Simplifies, Holds, Cancels."""
 
     settings_model: ClassVar = ShopifySettings
     BUDGETS: ClassVar[Mapping[str, Budget]] = {
@@ -144,6 +145,19 @@ class Shopify:
         taxing = taxing_of(order, items, creation, rates, facts)
         one = worth(self._calls, order.currency, order.total(), facts)
         return drafts.order_draft(order, stamp, creation, self._settings, facts, taxing, one)
+
+    def prepare(self, orders: Sequence[Order], creation: Creation) -> None:
+        """Look up the products of many orders in one go, and then the taxes on them."""
+        catalogue = ShopifyCatalogue(self._calls, creation, self._kept)
+        catalogue.prepare(orders)
+        wanted = []
+        for order in orders:
+            with contextlib.suppress(Refused):
+                if catalogue.is_prepared(order):
+                    needed = rates_needed(order, catalogue.items_for(order), creation)
+                    wanted.append((order.ship_to, needed))
+        with contextlib.suppress(Refused):
+            self._rates.learn(wanted, self._facts.get())
 
     def create(self, draft: Draft) -> ShopOrder:
         """Create the order: one mutation.

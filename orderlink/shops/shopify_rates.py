@@ -18,7 +18,7 @@ from orderlink.shops.shopify_queries import CALCULATIONS_AT_ONCE, calculate, gid
 from orderlink.shops.shopify_tax import ANY_PRODUCT, Rate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from orderlink.clock import Clock
     from orderlink.model import Address, Json
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SAMPLE: Final = Decimal(100)
 """A price at which every tax shows."""
 KEPT: Final = timedelta(hours=1)
-MOST_KEPT: Final = 500
+MOST_KEPT: Final = 2000
 SHELF: Final = "rates"
 TAXED_BY_POSTCODE: Final = frozenset({"US", "CA"})
 Known = tuple[tuple[str, tuple[Rate, ...]], ...]
@@ -49,16 +49,27 @@ class ShopRates:
 
         Raises `Refused("shop_refused")`, `TryLater` and `SignInFailed`.
         """
-        where = place_document(place)
+        known, where = self.learn([(place, variants)], facts), place_document(place)
+        return {variant: known[_key(variant, where)] for variant in variants}
+
+    def learn(self, wanted: Iterable[tuple[Address, Sequence[str]]], facts: Facts) -> Rates:
+        """Ask for the taxes on variants at places, as far as they are not known; they are kept.
+
+        Gives all that is known. Raises as `at` does.
+        """
         known = self._kept()
-        keys = {variant: f"{variant} {_key(where)}" for variant in variants}
-        missing = [variant for variant in variants if keys[variant] not in known]
-        for some in in_parts(missing, CALCULATIONS_AT_ONCE):
-            answers = _calculated(self._calls, [_draft_of(one, where, facts) for one in some])
-            for variant, answer in zip(some, answers, strict=True):
-                known[keys[variant]] = _rates_from(answer)
+        missing: dict[str, dict[str, Json]] = {}
+        for place, variants in wanted:
+            where = place_document(place)
+            for variant in variants:
+                key = _key(variant, where)
+                if key not in known:
+                    missing.setdefault(key, _draft_of(variant, where, facts))
+        for keys in in_parts(list(missing), CALCULATIONS_AT_ONCE):
+            answers = _calculated(self._calls, [missing[key] for key in keys])
+            known |= dict(zip(keys, map(_rates_from, answers), strict=True))
             self._keep(known)
-        return {variant: known[keys[variant]] for variant in variants}
+        return known
 
     def _kept(self) -> dict[str, tuple[Rate, ...]]:
         text = self._memory.get(SHELF)
@@ -69,11 +80,12 @@ class ShopRates:
         self._memory.put(SHELF, dumps(entries), self._clock.now() + KEPT)
 
 
-def _key(where: Mapping[str, Json]) -> str:
-    """Name what decides about tax: the country, its region, and the area of the postcode."""
+def _key(variant: str, where: Mapping[str, Json]) -> str:
+    """Name what decides about a tax: product, country, region, and the area of the postcode."""
     country, code = str(where.get("countryCode", "")), str(where.get("zip", ""))
     region = str(where.get("provinceCode") or where.get("province") or "")
-    return "|".join((country, region, code if country in TAXED_BY_POSTCODE else code[:2].upper()))
+    area = code if country in TAXED_BY_POSTCODE else code[:2].upper()
+    return f"{variant}|{country}|{region}|{area}"
 
 
 def worth(calls: Calls, currency: str, total: Decimal, facts: Facts) -> Decimal:

@@ -18,7 +18,7 @@ from orderlink.sandbox.server import Answer
 from orderlink.sandbox.shopify import VARIANTS
 from orderlink.sandbox.shopify_access import SCOPES
 from orderlink.sandbox.shopify_records import PLANS, SandboxShop, SandboxVariant
-from orderlink.shops import Cancels, Corrects, Holds, ReadsParcels, Shop, Simplifies
+from orderlink.shops import Cancels, Corrects, Holds, Prepares, ReadsParcels, Shop, Simplifies
 from orderlink.shops.shopify import Shopify
 from orderlink.shops.shopify_settings import ShopifySettings
 from orderlink.values import replace
@@ -49,6 +49,7 @@ def instead_of(name: str, document: Any, status: int = 200) -> Any:
 
 def test_it_is_all_that_it_says_to_be() -> None:
     shop = World().shop
+    assert isinstance(shop, Prepares)
     assert isinstance(shop, Simplifies)
     assert isinstance(shop, Holds)
     assert isinstance(shop, Cancels)

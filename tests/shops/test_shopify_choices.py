@@ -507,6 +507,33 @@ def test_the_shop_is_asked_no_more_than_it_has_to_be() -> None:
     assert len(world.requests) == 1, "everything else is kept"
 
 
+def test_what_many_orders_need_is_looked_up_in_two_requests() -> None:
+    world = World(taxes=TAXES)
+    skus = ("MUG-RED", "TEE-L", "CAP-BLACK", "NOPE")
+    orders = [
+        order(line(sku=sku, ean=""), ship_to=replace(NETHERLANDS, postal_code=code))
+        for sku in skus
+        for code in ("1000 AA", "2000 AA", "3000 AA")
+    ]
+    world.shop.prepare(orders, world.creation)
+    assert [len(world.asked(name)) for name in ("VariantsFound", "Calculate")] == [1, 1]
+    world.requests.clear()
+    for number, wanted in enumerate(orders[:9]):
+        world.place(wanted, f"M-{number}")
+    assert len(world.requests) == 9
+    with pytest.raises(Refused, match="NOPE"):
+        world.draft(orders[-1])
+
+
+def test_preparing_does_not_stumble_over_what_the_shop_cannot_work_out() -> None:
+    world = World()
+    errors = [{"field": ["input"], "message": "Too strange."}]
+    payload = {"calculatedDraftOrder": None, "userErrors": errors}
+    world.instead = instead_of("Calculate", {"data": {"draft0": payload}})
+    world.shop.prepare([order()], world.creation)
+    world.shop.prepare([order()], replace(world.creation, oversold="hold"))
+
+
 @pytest.mark.parametrize(
     ("name", "document", "said"),
     [
@@ -532,3 +559,19 @@ def test_an_order_that_the_shop_cannot_work_out_is_a_problem() -> None:
     world.instead = instead_of("Calculate", {"data": {"draft0": payload}})
     with pytest.raises(Refused, match="Too strange"):
         world.draft(order())
+
+
+def test_what_is_kept_never_grows_without_end_and_loses_nothing_that_is_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from orderlink.shops import shopify_rates
+
+    monkeypatch.setattr(shopify_rates, "MOST_KEPT", 2)
+    world = World(taxes=TAXES)
+    for number, code in enumerate(("1000", "2000", "3000")):
+        world.place(order(ship_to=replace(NETHERLANDS, postal_code=code)), f"G-{number}")
+    both = order(
+        line(1), line(2, sku="TEE-L", ean=""), ship_to=replace(NETHERLANDS, postal_code="2000")
+    )
+    assert world.place(both, "G-9").total == Decimal("25.98")
+    assert len(world.asked("Calculate")) == 4
