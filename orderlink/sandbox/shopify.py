@@ -66,7 +66,7 @@ class ShopifySandbox:
         client_secret: str = "",
         products: Iterable[SandboxVariant] = VARIANTS,
         taxes: Iterable[SandboxTaxes] = TAXES,
-        shop: SandboxShop | None = None,
+        selling: SandboxShop | None = None,
         scopes: Collection[str] = SCOPES,
         unique_reference: bool = False,
         reference_type: str = "id",
@@ -76,7 +76,7 @@ class ShopifySandbox:
         control: bool = False,
     ) -> None:
         self._clock = clock
-        shop = shop or SandboxShop()
+        shop = selling or SandboxShop()
         copies = [SandboxVariant(**vars(product)) for product in products]
         unique = {REFERENCE: reference_type} if unique_reference else {}
         self._store = Store(clock, shop, copies, taxes, unique, job_seconds)

@@ -66,7 +66,7 @@ class Shopify:
     settings_model: ClassVar = ShopifySettings
     BUDGETS: ClassVar[Mapping[str, Budget]] = {
         POINTS: Budget(1000, 50),
-        TRIAL: Budget(5, 1 / 61),
+        TRIAL: Budget(5, 1 / 60),
     }
     """What the poorest plan ever allowed, until an answer says what this shop's does; and the
     orders that a shop for trying takes, so that there are never more than five in a minute."""

@@ -8,29 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from orderlink.sandbox.shopify_records import SandboxShop, SandboxTaxes, SandboxVariant
+from orderlink.sandbox.shopify_records import SandboxShop, SandboxTaxes
 from tests.orders.checks import check_pieces, check_sums
 from tests.orders.table import CASES, PRODUCTS, RATES
 from tests.shops.shopify_world import World
+from tests.support.world import variant_of
 
 if TYPE_CHECKING:
     from tests.orders.table import Case
 
-VARIANTS = tuple(
-    SandboxVariant(
-        one.id,
-        one.sku,
-        one.name,
-        one.price,
-        product_id=one.parent_id,
-        stock=one.stock,
-        barcode=one.ean,
-        taxable=one.tax_status == "taxable",
-        tax_kind="reduced-rate" if one.parent_id else one.tax_class,
-    )
-    for one in PRODUCTS
-    if one.kind != "variable"
-)
+VARIANTS = tuple(variant_of(one) for one in PRODUCTS if one.kind != "variable")
 TAXES = tuple(SandboxTaxes(one.country, one.percent, one.name, one.tax_class) for one in RATES)
 
 EXACT_TAX = {"a rate that the shop does not have": "2.50", "JPY": "91"}
@@ -43,7 +30,7 @@ ANYWHERE = SandboxShop(ships_to=())
 @pytest.mark.parametrize("within", [True, False], ids=["prices with tax", "prices without"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_shop_has_what_the_buyer_paid(case: Case, within: bool) -> None:
-    world = World(products=VARIANTS, taxes=TAXES, shop=changed(ANYWHERE, taxes_included=within))
+    world = World(products=VARIANTS, taxes=TAXES, selling=changed(ANYWHERE, taxes_included=within))
     case = changed(case, tax=EXACT_TAX.get(case.name, case.tax))
     if case.name in LONGER_THAN_A_FIELD:
         case = changed(case, shown={})
@@ -76,7 +63,7 @@ def shown_simply(world: World, case: Case) -> dict[str, Any]:
 @pytest.mark.parametrize("tax", ["shop", "none"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_whatever_the_source_of_tax_the_total_is_the_same(case: Case, tax: str) -> None:
-    world = World(products=VARIANTS, taxes=TAXES, shop=ANYWHERE, marketplace={"tax": tax})
+    world = World(products=VARIANTS, taxes=TAXES, selling=ANYWHERE, marketplace={"tax": tax})
     shown = shown_simply(world, case)
     assert Decimal(shown["total"]) == Decimal(case.total)
     if tax == "none":
@@ -85,6 +72,6 @@ def test_whatever_the_source_of_tax_the_total_is_the_same(case: Case, tax: str) 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_shop_without_taxes_has_it_too(case: Case) -> None:
-    world = World(products=VARIANTS, taxes=(), shop=ANYWHERE, marketplace={"tax": "shop"})
+    world = World(products=VARIANTS, taxes=(), selling=ANYWHERE, marketplace={"tax": "shop"})
     shown = shown_simply(world, case)
     assert Decimal(shown["total_tax"]) == 0

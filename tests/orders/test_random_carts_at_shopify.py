@@ -55,7 +55,7 @@ def test_a_cart_in_euro(
     affordable = booked <= sum(wanted.amounts())
     shop = SandboxShop(ships_to=(), taxes_included=within)
     choices = {"tax": tax, "fee_line": affordable}
-    world = World(products=VARIANTS, taxes=TAXES, shop=shop, marketplace=choices)
+    world = World(products=VARIANTS, taxes=TAXES, selling=shop, marketplace=choices)
     made = world.place(wanted)
     assert made.total == wanted.total() - (booked if affordable else 0)
     assert sum(line.total for line in made.lines) == sum(wanted.amounts())
@@ -74,7 +74,7 @@ def test_a_cart_in_the_buyers_own_currency(
     wanted = Order("A-1", PLACED, currency, cart, HOME, charges=data.draw(charges(decimals)))
     wanted = replace(wanted, shipping_cost=Decimal(10_000).scaleb(-decimals))
     shop = SandboxShop(ships_to=(), taxes_included=within)
-    made = World(products=VARIANTS, taxes=TAXES, shop=shop).place(wanted)
+    made = World(products=VARIANTS, taxes=TAXES, selling=shop).place(wanted)
     assert (made.total, made.currency) == (wanted.total(), currency)
 
 

@@ -149,7 +149,7 @@ def test_addresses_are_kept_to_the_last_character() -> None:
     }
     shown = Caller().create(order(shippingAddress=given))["order"]["shippingAddress"]
     assert (shown["firstName"], shown["provinceCode"]) == ("Zoë 🚚", "MI")
-    plain = Caller(shop=SandboxShop(plain_addresses=True))
+    plain = Caller(selling=SandboxShop(plain_addresses=True))
     assert plain.refused(order(shippingAddress=given))["field"][-1] == "firstName"
 
 

@@ -24,7 +24,7 @@ def cost(caller: Caller, operation: Operation) -> Any:
     [("Basic", 2000, 100), ("Advanced", 4000, 200), ("Plus", 20000, 1000)],
 )
 def test_a_plan_decides_how_much_may_be_asked(plan: str, capacity: int, rate: int) -> None:
-    caller = Caller(shop=SandboxShop(plan=PLANS[plan]))
+    caller = Caller(selling=SandboxShop(plan=PLANS[plan]))
     status = cost(caller, queries.shop_facts())["throttleStatus"]
     assert (status["maximumAvailable"], status["restoreRate"]) == (capacity, rate)
 
@@ -43,7 +43,7 @@ def test_who_asks_too_much_is_throttled_until_the_bucket_has_filled() -> None:
     caller = Caller()
     number = caller.made(order(*[order()["lineItems"][0]] * 130))
     dear = order_queries.further_lines(number, "0")
-    answers = [caller.ask(dear.text, **dear.variables) for _ in range(4)]
+    answers = [caller.ask(dear.text, **dear.variables) for _ in range(8)]
     throttled = next(one for one in answers if "errors" in one)
     assert throttled["errors"][0]["extensions"]["code"] == "THROTTLED"
     assert "data" not in throttled
@@ -66,7 +66,7 @@ def test_a_single_question_may_be_too_dear() -> None:
 
 
 def test_a_trial_shop_takes_five_orders_a_minute() -> None:
-    caller = Caller(shop=SandboxShop(plan=PLANS["Trial"]))
+    caller = Caller(selling=SandboxShop(plan=PLANS["Trial"]))
     for _ in range(5):
         caller.made()
         caller.clock.advance(10)

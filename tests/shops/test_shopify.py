@@ -708,6 +708,6 @@ def test_no_error_holds_a_secret_or_the_buyer() -> None:
 
 
 def test_a_trial_shop_says_what_it_is() -> None:
-    world = World(shop=changed(SandboxShop(), plan=PLANS["Development"]))
+    world = World(selling=changed(SandboxShop(), plan=PLANS["Development"]))
     world.draft(order())
     assert world.shop._facts.is_trial()

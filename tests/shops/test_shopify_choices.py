@@ -185,7 +185,7 @@ def test_shipping_goes_with_the_dearest_article_where_the_shop_taxes_it(
         shipping_cost=Decimal("6.30"),
     )
     shop = SandboxShop(tax_shipping=taxed)
-    document = sent(wanted, products=products, taxes=TAXES, shop=shop)
+    document = sent(wanted, products=products, taxes=TAXES, selling=shop)
     taxes = document["shippingLines"][0]["taxLines"]
     assert [one["priceSet"]["shopMoney"]["amount"] for one in taxes] == ([amount] if amount else [])
 
@@ -284,7 +284,7 @@ def test_a_currency_that_the_shop_does_not_know_is_a_problem(currency: str) -> N
 
 
 def test_a_country_that_the_shop_does_not_ship_to_is_a_problem_until_it_does() -> None:
-    world = World(shop=SandboxShop(ships_to=("NL",)))
+    world = World(selling=SandboxShop(ships_to=("NL",)))
     wanted = order(ship_to=replace(NETHERLANDS, country="BE"))
     with pytest.raises(Refused) as raised:
         world.draft(wanted)
@@ -435,7 +435,7 @@ def test_an_order_that_the_marketplace_sends_moves_no_stock(choice: str, state: 
 
 
 def test_a_refused_text_is_written_more_simply_and_that_is_noted() -> None:
-    world = World(shop=SandboxShop(plain_addresses=True))
+    world = World(selling=SandboxShop(plain_addresses=True))
     wanted = order(ship_to=replace(NETHERLANDS, first_name="Zoë 🚚", last_name="Vri\x1bes"))
     draft = world.draft(wanted)
     with pytest.raises(Refused) as raised:

@@ -164,6 +164,6 @@ def test_a_parcel_of_what_is_no_line_of_the_order_cannot_be_read() -> None:
 def test_the_amounts_of_lines_are_what_the_buyer_pays_in_a_shop_with_tax_on_top() -> None:
     from orderlink.sandbox.shopify_records import SandboxShop
 
-    world = World(shop=SandboxShop(taxes_included=False))
+    world = World(selling=SandboxShop(taxes_included=False))
     made = world.place(order(MUGS, TEE))
     assert sum(one.total for one in read(world, made.id).lines) == Decimal("63.92") == made.total
