@@ -97,8 +97,7 @@ def _forget_buyers(copy: Store) -> None:
 
 def contents_of(store: Store) -> Contents:
     """Tell what is in a state file."""
-    last = store.last_run()
-    run = store.run(last["id"]) if last else None
+    run = store.last_run()
     return Contents(
         orders=sum(count.orders for count in store.order_counts()),
         connections=tuple(dict.fromkeys(row.label for row in store.connections())),

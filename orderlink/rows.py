@@ -125,6 +125,7 @@ class Kind(StrEnum):
     CORRECT_IN_SHOP = "correct_in_shop"
     HOLD_IN_SHOP = "hold_in_shop"
     CANCEL_IN_SHOP = "cancel_in_shop"
+    STAMP_REFERENCE = "stamp_reference"
     SHIP = "ship"
     UPDATE_TRACKING = "update_tracking"
 
@@ -210,6 +211,23 @@ class RunRow(Value, frozen=True):
     outcome: str
     counts: Mapping[str, int]
 
+    @property
+    def seconds(self) -> int | None:
+        """How long it took; None where it has not ended, or a clock was set meanwhile."""
+        if self.ended_at is None or self.ended_at < self.started_at:
+            return None
+        return int((self.ended_at - self.started_at).total_seconds())
+
+    def became(self, running_since: datetime | None) -> str:
+        """Say what became of it: its outcome, or that it is `running`, or was `interrupted`.
+
+        `running_since` is when the active run began, None: there is none.
+        """
+        if self.ended_at is not None:
+            return self.outcome
+        began = running_since is not None and running_since <= self.started_at
+        return "running" if began else "interrupted"
+
 
 class OrderDays(Value, frozen=True):
     """The days that an order has to keep, as in `OrderRow`."""
@@ -226,6 +244,16 @@ class OrderCount(Value, frozen=True):
     shop: str
     status: str
     orders: int
+
+
+class OrderSteps(Value, frozen=True):
+    """When an order was placed, came into the shop, was completed there, and was closed."""
+
+    connection: str
+    placed_at: datetime
+    in_shop_at: datetime | None
+    completed_at: datetime | None
+    shipped_at: datetime | None
 
 
 class Tally(Value, frozen=True):

@@ -29,6 +29,7 @@ PURE = (
     "jsontext.py",
     "origins.py",
     "redact.py",
+    "checking/carriers.py",
     "decide/",
     "carriers/",
 )

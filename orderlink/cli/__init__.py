@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 COMMANDS = {
+    "init": "setup",
+    "check": "checking",
     "import": "stages",
     "poll": "stages",
     "push": "stages",
@@ -31,6 +33,7 @@ COMMANDS = {
     "status": "looking",
     "orders": "looking",
     "show": "looking",
+    "report": "reporting",
     "log": "history",
     "retry": "deciding",
     "manual": "deciding",
@@ -40,6 +43,7 @@ COMMANDS = {
     "map": "mending",
     "carrier": "carriers",
     "carriers": "carriers",
+    "adopt": "adopting",
     "rebuild": "upkeep",
     "purge": "upkeep",
     "test-order": "upkeep",

@@ -19,24 +19,41 @@ def register(app: typer.Typer) -> None:
     app.command()(show)
 
 
-def status(context: typer.Context, *, json: AsJson = False) -> None:
+def status(
+    context: typer.Context,
+    *,
+    json: AsJson = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Keep it on the screen, up to date, until Ctrl-C.")
+    ] = False,
+    every: Annotated[
+        float,
+        typer.Option(
+            "--every", metavar="SECONDS", min=0.1, help="With --watch: how often to look."
+        ),
+    ] = 2.0,
+) -> None:
     """Show how everything stands, and what needs a person.
 
-    The exit code is 1 when something needs a person, or when no run went well for 30 minutes.
+    What needs a person comes by the damage that a day's delay does: orders that miss a date first,
+    then what keeps parcels from being sent or reported, then what keeps orders from the shop.
 
-    Example: orderlink status --json
+    The exit code is 1 when something needs a person, or when no run went well for 30 minutes, and
+    130 when Ctrl-C ended --watch.
+
+    Example: orderlink status --watch
     """
-    from orderlink.report.status import gather  # noqa: PLC0415
-    from orderlink.store.reading import open_for_reading  # noqa: PLC0415
+    from orderlink.report.status import look  # noqa: PLC0415
 
     session: Session = context.obj
+    if watch:
+        from orderlink.cli.watching import watch_status  # noqa: PLC0415
+
+        if json:
+            raise typer.BadParameter("--watch draws on a terminal, and --json is for programs")
+        watch_status(session, every)
     config = session.config()
-    store = open_for_reading(config.state)
-    try:
-        report = gather(config, store, session.clock.now())
-    finally:
-        if store:
-            store.close()
+    report = look(config, session.clock.now())
     if json:
         from orderlink.report.document import json_text, status_document  # noqa: PLC0415
 

@@ -20,7 +20,7 @@ class Progress:
     def __init__(self, screen: Screen, *, quiet: bool = False) -> None:
         self._screen = screen
         self._terminal = screen.is_terminal and not quiet
-        self._in_place = self._terminal and screen.environment.get("TERM") not in {"", None, "dumb"}
+        self._in_place = self._terminal and screen.can_redraw
         self._label = ""
         self._shown = ""
         self._count = 0

@@ -73,7 +73,7 @@ def show_run(session: Session, number: int, *, as_json: bool) -> None:
         row = store.run(number)
         if row is None:
             last = store.last_run()
-            known = f"the last one is {last['id']}" if last else "there was none yet"
+            known = f"the last one is {last.number}" if last else "there was none yet"
             raise ConfigurationError([f"no run has the number {number}: {known}"])
         places = Places(config, store)
         (report,) = gather_runs(store, [row], runs_since(config.state))

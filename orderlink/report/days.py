@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+HOUR = timedelta(hours=1)
 
 
 def day_in_amsterdam(moment: datetime) -> date:
@@ -19,6 +21,12 @@ def day_in_amsterdam(moment: datetime) -> date:
 def _change(year: int, month: int) -> datetime:
     last = datetime(year, month, 31, 1, tzinfo=UTC)
     return last - timedelta(days=(last.weekday() + 1) % 7)
+
+
+def start_of_day(day: date) -> datetime:
+    """Give the instant at which a day begins in Europe/Amsterdam."""
+    midnight = datetime.combine(day, time(), UTC)
+    return midnight - (2 * HOUR if day_in_amsterdam(midnight - 2 * HOUR) == day else HOUR)
 
 
 def span(length: timedelta) -> str:
@@ -49,9 +57,23 @@ def length(seconds: float) -> str:
     return span(timedelta(minutes=minutes))
 
 
+def ago(at: datetime | None, now: datetime) -> str:
+    """Say how long ago something was."""
+    if at is None:
+        return "never"
+    if at > now:
+        return f"{instant(at)} (ahead of this clock)"
+    return f"{span(now - at)} ago" if span(now - at) != "now" else "just now"
+
+
+def iso(moment: datetime) -> str:
+    """Write an instant for programs: `2026-11-23T14:05:00Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def timestamp(moment: datetime | None) -> str | None:
-    """Write an instant as documents have it: ISO 8601 in UTC, to the second."""
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
+    """Write an instant as documents have it; None stays None."""
+    return iso(moment) if moment else None
 
 
 def on_day(day: date, today: date) -> str:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from orderlink.report.concerns import Concern
     from orderlink.report.order import OrderReport
     from orderlink.report.places import Places
-    from orderlink.report.status import Concern, Connected, LastRun, StatusReport, Waiting
+    from orderlink.report.status import Connected, StatusReport, Waiting
     from orderlink.rows import EffectRow, EventRow, LineRow, OrderKey, OrderRow
 
 VERSION = 1
@@ -46,7 +47,7 @@ def status_document(report: StatusReport) -> dict[str, Any]:
         "clock_trusted": report.clock_trusted,
         "oldest_personal_data": _time(report.oldest_personal_data),
         "personal_data_orders": report.personal_data,
-        "last_run": _last_run(report.last_run),
+        "last_run": _last_run(report),
         "connections": [_connection(one) for one in report.connections],
         "needs_person": [_concern(one, report.now) for one in report.needs_person],
         "passing": [_concern(one, report.now) for one in report.passing],
@@ -64,15 +65,17 @@ def _counted(counts: Mapping[str, int]) -> dict[str, int]:
     return {str(word): counts.get(word, 0) for word in Counted}
 
 
-def _last_run(run: LastRun | None) -> dict[str, Any] | None:
+def _last_run(report: StatusReport) -> dict[str, Any] | None:
+    run = report.last_run
     if run is None:
         return None
     return {
+        "run": run.number,
         "command": run.command,
         "started_at": _time(run.started_at),
         "ended_at": _time(run.ended_at),
         "seconds": run.seconds,
-        "outcome": run.outcome or None,
+        "outcome": report.last_outcome,
     }
 
 

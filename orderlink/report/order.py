@@ -9,8 +9,8 @@ from orderlink.model import money_text
 from orderlink.problems import WORDS
 from orderlink.redact import safe_text
 from orderlink.report.blocks import Column, Sentence, Table, Tone
+from orderlink.report.concerns import Concern, concerns
 from orderlink.report.days import day_in_amsterdam, instant, span
-from orderlink.report.status import Concern, concerns
 from orderlink.report.views import day_text
 from orderlink.rows import EffectRow, EventRow, OrderKey, OrderRow
 from orderlink.values import Value

@@ -6,12 +6,14 @@ import textwrap
 import unicodedata
 from typing import TYPE_CHECKING
 
-from orderlink.report.blocks import Sentence, Table
+from orderlink.report.blocks import Bars, Column, Sentence, Strip, Table
+from orderlink.report.drawing import draw, text_of
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from orderlink.report.blocks import Block, Column
+    from orderlink.report.blocks import Block
 
 GAP = "  "
 NARROWEST = 20
@@ -24,8 +26,12 @@ def render(blocks: Sequence[Block], width: int | None = None) -> str:
     for block in blocks:
         if isinstance(block, Sentence):
             parts.append(_fill(block.text, width))
-        else:
+        elif isinstance(block, Table):
             parts.append("\n" + "\n".join(_table(block, width)))
+        elif isinstance(block, Strip):
+            parts.append("\n" + "\n".join(_strip(block, width)))
+        elif width is not None:
+            parts.append("\n" + "\n".join(map(text_of, draw(block, width, ascii_only=True))))
     return "\n".join(parts).lstrip("\n") + "\n"
 
 
@@ -35,9 +41,14 @@ def encoded(blocks: Sequence[Block], showable: Callable[[str], str]) -> list[Blo
     for block in blocks:
         if isinstance(block, Sentence):
             found.append(Sentence(showable(block.text), block.tone))
+        elif isinstance(block, Bars):
+            bars = tuple((showable(name), counts) for name, counts in block.rows)
+            found.append(Bars(block.parts, bars))
+        elif isinstance(block, Strip):
+            found.append(block)
         else:
             rows = tuple(tuple(map(showable, row)) for row in block.rows)
-            found.append(Table(block.title, block.columns, rows, block.tone))
+            found.append(replace(block, rows=rows))
     return found
 
 
@@ -53,6 +64,14 @@ def _fill(text: str, width: int | None) -> str:
     if width is None:
         return text
     return "\n".join(textwrap.wrap(text, width, break_on_hyphens=False)) or ""
+
+
+def _strip(strip: Strip, width: int | None) -> list[str]:
+    """Draw on a terminal; in a pipe only the sums are text that can be read."""
+    if width is not None:
+        return [strip.title, *map(text_of, draw(strip, width, ascii_only=True))]
+    rows = tuple((row.name, str(sum(row.counts))) for row in strip.rows)
+    return _table(Table(strip.title, (Column(""), Column("", number=True)), rows), None)
 
 
 def _table(table: Table, width: int | None) -> list[str]:

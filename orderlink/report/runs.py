@@ -67,13 +67,6 @@ class RunReport(Value, frozen=True):
             return None
         return (self.outcome, *(_likeness(event) for event in self.troubles))
 
-    @property
-    def seconds(self) -> int | None:
-        """How long it took; None where it has not ended, or a clock was set meanwhile."""
-        if self.row.ended_at is None or self.row.ended_at < self.row.started_at:
-            return None
-        return int((self.row.ended_at - self.row.started_at).total_seconds())
-
 
 def _likeness(event: EventRow) -> tuple[str, str, str]:
     details = event.details
@@ -85,6 +78,17 @@ def counted(counts: Mapping[str, int]) -> list[str]:
     return [f"{counts[name]} {words}" for name, words in DONE.items() if counts.get(name)]
 
 
+def left_alone(count: int, *, planned: bool = False) -> str:
+    """Say that open orders are not taken, and how they would be."""
+    orders = "1 open order" if count == 1 else f"{count} open orders"
+    verb = "would be" if planned else "was" if count == 1 else "were"
+    one = "it was" if count == 1 else "they were"
+    return (
+        f"{orders} {verb} left alone, since {one} placed before the first run;"
+        f' import_from = "open" in the marketplace\'s table takes {"it" if count == 1 else "them"}'
+    )
+
+
 def gather_runs(
     store: Store, rows: Iterable[RunRow], running_since: datetime | None
 ) -> Iterator[RunReport]:
@@ -94,18 +98,11 @@ def gather_runs(
         troubles = store.troubles(min(map(_number, chunk)), max(map(_number, chunk)))
         for row in chunk:
             mine = tuple(troubles.get(row.number, ()))
-            yield RunReport(row, _outcome(row, running_since), mine)
+            yield RunReport(row, row.became(running_since), mine)
 
 
 def _number(row: RunRow) -> int:
     return row.number
-
-
-def _outcome(row: RunRow, running_since: datetime | None) -> str:
-    if row.ended_at is not None:
-        return row.outcome
-    began = running_since is not None and running_since <= row.started_at
-    return "running" if began else "interrupted"
 
 
 def folded(reports: Iterable[RunReport], limit: int) -> list[list[RunReport]]:
@@ -152,7 +149,7 @@ def _group(group: Sequence[RunReport], places: Places) -> tuple[str, ...]:
 
 
 def _took(report: RunReport) -> str:
-    return "" if report.seconds is None else length(report.seconds)
+    return "" if report.row.seconds is None else length(report.row.seconds)
 
 
 def _what(head: str, report: RunReport, places: Places) -> str:
@@ -245,7 +242,7 @@ def _run(report: RunReport, places: Places) -> dict[str, Any]:
         "command": row.command,
         "started_at": timestamp(row.started_at),
         "ended_at": timestamp(row.ended_at),
-        "seconds": report.seconds,
+        "seconds": report.row.seconds,
         "outcome": report.outcome,
         "counts": dict(row.counts),
         "troubles": [_entry(event, places) for event in report.troubles],

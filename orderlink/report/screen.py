@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from orderlink.report.blocks import Block
 
 
+PLAIN_TERMINALS = frozenset({"", "dumb", "unknown"})
+"""Values of TERM that stand for a terminal which can do no more than print."""
+
+
 class OutputClosed(Exception):  # noqa: N818 - nothing went wrong: the reader has what it wanted
     """The reader of our output has gone (`| head`)."""
 
@@ -40,9 +44,19 @@ class Screen:
         return self.stream is not None and self.stream.isatty()
 
     @property
+    def can_redraw(self) -> bool:
+        """What was written can be written over."""
+        return self.is_terminal and self.environment.get("TERM", "") not in PLAIN_TERMINALS
+
+    @property
     def width(self) -> int:
         """Cells in a line."""
         return max(40, shutil.get_terminal_size((80, 24)).columns)
+
+    @property
+    def height(self) -> int:
+        """Lines that are seen at once."""
+        return max(5, shutil.get_terminal_size((80, 24)).lines)
 
     def write(self, text: str) -> None:
         """Write a text at once. Raises `OutputClosed` and `OutputFailed`."""
@@ -60,15 +74,16 @@ class Screen:
 
     def show(self, blocks: Sequence[Block]) -> None:
         """Write blocks as this stream can show them."""
+        self.write(self.text(blocks))
+
+    def text(self, blocks: Sequence[Block]) -> str:
+        """Lay blocks out as this stream can show them."""
         from orderlink.report.plain import encoded, render  # noqa: PLC0415 - not for JSON
 
         blocks = encoded(blocks, self._showable)
         if not self.is_terminal:
-            self.write(render(blocks))
-        elif self.environment.get("TERM", "") in {"", "dumb", "unknown"}:
-            self.write(render(blocks, self.width))
-        else:
-            self.write(self._rich(blocks))
+            return render(blocks)
+        return self._rich(blocks) if self.can_redraw else render(blocks, self.width)
 
     def _rich(self, blocks: Sequence[Block]) -> str:
         from orderlink.report.tables import rich_text  # noqa: PLC0415 - on a terminal only

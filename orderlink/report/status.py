@@ -8,14 +8,15 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orderlink.basics import CLOSED, Status
-from orderlink.codec import read_time
-from orderlink.decide.telling import is_stale, wants_person
+from orderlink.decide.telling import end_of_api, is_stale
 from orderlink.decide.timing import clock_is_trusted
-from orderlink.decide.urgency import Damage, damage, last_day, urgency
-from orderlink.problems import WORDS, advice
+from orderlink.decide.urgency import last_day
+from orderlink.lock import runs_since
+from orderlink.report.concerns import NEAR, SHOWN, Concern, concerns
 from orderlink.report.days import day_in_amsterdam
 from orderlink.report.places import Place, Places
-from orderlink.rows import OrderKey, OrderRow, ProblemRow, Tally
+from orderlink.rows import OrderRow, RunRow, Tally
+from orderlink.store.reading import open_for_reading
 from orderlink.values import Value, field
 
 if TYPE_CHECKING:
@@ -25,26 +26,10 @@ if TYPE_CHECKING:
     from orderlink.rows import OrderCount
     from orderlink.store import Store
 
-SHOWN = 20
-"""So many orders at most in each list of the status."""
-NEAR = timedelta(days=1)
-"""A date counts as near from the day before."""
 HOURS = 24
 HOUR = timedelta(hours=1)
 STAGES = {"marketplace": ("import", "push"), "shop": ("create", "poll")}
 """The stages that succeed or fail for a connection of each role."""
-
-
-class Concern(Value, frozen=True):
-    """An open problem with what a person needs to know about it."""
-
-    problem: ProblemRow
-    connection: str  # the name in the configuration
-    meaning: str
-    advice: str
-    needs_person: bool
-    damage: Damage = Damage.REST
-    last_day: date | None = None  # on which an order must leave: this one, or the most urgent one
 
 
 class Connected(Value, frozen=True):
@@ -63,22 +48,6 @@ class Hour(Value, frozen=True):
 
     begins: datetime
     counts: Mapping[str, int]
-
-
-class LastRun(Value, frozen=True):
-    """The run that was started last; `ended_at` None: it is under way, or was broken off."""
-
-    command: str
-    started_at: datetime
-    ended_at: datetime | None
-    outcome: str
-
-    @property
-    def seconds(self) -> int | None:
-        """How long it took; None where it has not ended, or a clock was set meanwhile."""
-        if self.ended_at is None or self.ended_at < self.started_at:
-            return None
-        return int((self.ended_at - self.started_at).total_seconds())
 
 
 class Waiting(Value, frozen=True):
@@ -107,7 +76,9 @@ class StatusReport(Value, frozen=True):
     oldest_personal_data: datetime | None
     orphans: Mapping[str, int]  # what is not in the configuration -> its open orders
     hours: tuple[Hour, ...] = ()  # the last 24, the present one included
-    last_run: LastRun | None = None
+    last_run: RunRow | None = None
+    last_outcome: str = ""  # what became of it, as in `orderlink.rows.RunRow`
+    ends: tuple[str, ...] = ()  # which APIs end soon, or did, a sentence each
 
     @property
     def needs_person(self) -> tuple[Concern, ...]:
@@ -130,6 +101,16 @@ class StatusReport(Value, frozen=True):
         return not (self.needs_person or self.stale or self.orphans)
 
 
+def look(config: Config, now: datetime) -> StatusReport:
+    """Gather the status from the state file as it is now. Raises `StateError`."""
+    store = open_for_reading(config.state)
+    try:
+        return gather(config, store, now)
+    finally:
+        if store:
+            store.close()
+
+
 def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
     """Gather the status; `store` None: nothing has run yet."""
     places = Places(config, store)
@@ -138,6 +119,7 @@ def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
     good = [at for stages in successes.values() for at in stages.values()]
     first_start = store.first_start() if store else None
     last_good = max(good, default=None)
+    run = store.last_run() if store else None
     today = day_in_amsterdam(now)
     first_hour = now.replace(minute=0, second=0, microsecond=0) - (HOURS - 1) * HOUR
     tallies = store.tallies(first_hour) if store else []
@@ -158,7 +140,9 @@ def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
         oldest_personal_data=oldest_personal_data,
         orphans=_orphans(places, counts),
         hours=_hours(first_hour, tallies),
-        last_run=_last_run(store) if store else None,
+        last_run=run,
+        last_outcome=run.became(runs_since(config.state)) if run else "",
+        ends=tuple(filter(None, (end_of_api(one, today) for one in config.connections()))),
     )
 
 
@@ -166,39 +150,6 @@ def gone_stale(store: Store, now: datetime) -> bool:
     """Tell whether no stage went well for any connection for too long."""
     good = [at for _, _, at in store.successes()]
     return is_stale(max(good, default=store.first_start()), now)
-
-
-def concerns(config: Config, places: Places, store: Store, now: datetime) -> tuple[Concern, ...]:
-    """List the open problems, what does most damage first; those of gone connections are kept."""
-    today = day_in_amsterdam(now)
-    last_days = _last_days(store, today)
-    found = [
-        Concern(
-            problem=problem,
-            connection=places.name(problem.connection),
-            meaning=WORDS[problem.word].meaning,
-            advice=advice(
-                problem.word,
-                order=problem.order_id,
-                connection=places.name(problem.connection),
-            ),
-            needs_person=wants_person(problem, now, config.alert_after),
-            damage=damage(problem.word, last, today),
-            last_day=last,
-        )
-        for problem in store.problems()
-        for last in [last_days.get(OrderKey(problem.connection, problem.order_id))]
-    ]
-    return tuple(sorted(found, key=lambda one: urgency(one.problem, one.last_day, today)))
-
-
-def _last_days(store: Store, today: date) -> dict[OrderKey, date]:
-    """Give the last day of each order with a problem, and of each connection's urgent orders."""
-    found = {key: last_day(days) for key, days in store.problem_days().items()}
-    for row in store.dated_orders((today + NEAR).isoformat(), SHOWN):
-        for place in (OrderKey(row.key.connection, ""), OrderKey(row.shop, "")):
-            found[place] = min(found.get(place) or date.max, last_day(row) or date.max)
-    return {key: day for key, day in found.items() if day is not None}
 
 
 def _successes(store: Store) -> Mapping[str, dict[str, datetime]]:
@@ -244,14 +195,6 @@ def _hours(first: datetime, tallies: Sequence[Tally]) -> tuple[Hour, ...]:
     for one in tallies:
         found.get(one.hour, []).append(one)
     return tuple(Hour(begins, _by_word(these)) for begins, these in found.items())
-
-
-def _last_run(store: Store) -> LastRun | None:
-    row = store.last_run()
-    if row is None:
-        return None
-    ended_at = read_time(row["ended_at"]) if row["ended_at"] else None
-    return LastRun(row["command"], read_time(row["started_at"]), ended_at, row["outcome"])
 
 
 def _takes_from(config: Config, place: Place) -> str:

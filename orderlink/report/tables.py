@@ -10,14 +10,27 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from orderlink.report.blocks import Sentence, Table, Tone
+from orderlink.report.blocks import Bars, Sentence, Strip, Table, Tone
+from orderlink.report.drawing import draw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orderlink.report.blocks import Block
+    from orderlink.report.drawing import Ink
 
-STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.BAD: "bold red", Tone.QUIET: "dim"}
+STYLES = {
+    Tone.PLAIN: "",
+    Tone.GOOD: "green",
+    Tone.FAIR: "bold yellow",
+    Tone.BAD: "bold red",
+    Tone.QUIET: "dim",
+}
+
+PARTS = ("cyan", "blue", "magenta", "green", "red")
+"""Of bars: colours that stand out from a light background and from a dark one."""
+TALL = 3
+"""Rows of so many lines are kept apart."""
 
 
 def rich_text(blocks: Sequence[Block], width: int, colours: bool, ascii_only: bool) -> str:  # noqa: FBT001
@@ -37,11 +50,22 @@ def rich_text(blocks: Sequence[Block], width: int, colours: bool, ascii_only: bo
     for block in blocks:
         if isinstance(block, Sentence):
             console.print(Text(block.text, style=STYLES[block.tone]))
+        elif isinstance(block, Bars | Strip):
+            console.print()
+            if isinstance(block, Strip):
+                console.print(Text(block.title, style="bold"))
+            for line in draw(block, width, ascii_only=ascii_only):
+                pieces = [(text, _style(ink)) for text, ink in line]
+                console.print(Text.assemble(*pieces, no_wrap=True, overflow="crop"))
         else:
             console.print()
             console.print(Text(block.title, style=f"bold {_colour(block.tone)}".strip()))
             console.print(_table(block, ascii_only))
     return stream.getvalue()
+
+
+def _style(ink: Ink) -> str:
+    return STYLES[ink.tone] if ink.part is None else PARTS[ink.part % len(PARTS)]
 
 
 def _colour(tone: Tone) -> str:
@@ -51,7 +75,8 @@ def _colour(tone: Tone) -> str:
 def _table(table: Table, ascii_only: bool) -> RichTable:  # noqa: FBT001
     shape = box.ASCII2 if ascii_only else box.ROUNDED
     titled = any(column.title for column in table.columns)
-    found = RichTable(box=shape, show_header=titled, header_style="bold", show_lines=False)
+    tall = any(cell.count("\n") >= TALL - 1 for row in table.rows for cell in row)
+    found = RichTable(box=shape, show_header=titled, header_style="bold", show_lines=tall)
     for column in table.columns:
         found.add_column(
             Text(column.title),
@@ -59,6 +84,7 @@ def _table(table: Table, ascii_only: bool) -> RichTable:  # noqa: FBT001
             no_wrap=not column.wraps,
             overflow="fold",
         )
-    for row in table.rows:
-        found.add_row(*(Text(cell) for cell in row))
+    tones = table.tones or (Tone.PLAIN,) * len(table.rows)
+    for (first, *rest), tone in zip(table.rows, tones, strict=True):
+        found.add_row(Text(first, style=STYLES[tone]), *(Text(cell) for cell in rest))
     return found

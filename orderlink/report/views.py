@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 from orderlink.model import Status, money_text
 from orderlink.redact import safe_text
+from orderlink.report import glance
 from orderlink.report.blocks import Column, Sentence, Table, Tone
-from orderlink.report.days import instant, on_day, span
+from orderlink.report.days import ago, on_day, span
 from orderlink.report.status import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date, datetime, timedelta
+    from datetime import date, timedelta
 
     from orderlink.report.blocks import Block
+    from orderlink.report.concerns import Concern
     from orderlink.report.places import Places
-    from orderlink.report.status import Concern, Connected, StatusReport
+    from orderlink.report.status import Connected, StatusReport
     from orderlink.rows import OrderKey, OrderRow
 
 ALWAYS = (Status.NEW, Status.NOT_SHIPPED, Status.WAITING, Status.PENDING_SHIPMENT, Status.SHIPPED)
@@ -30,12 +32,21 @@ def status_blocks(report: StatusReport, alert_after: timedelta) -> list[Block]:
             Sentence("Nothing has run yet; start with: orderlink sync", Tone.BAD),
             *_needs_person(report),
         ]
-    blocks: list[Block] = [_counts(report), _last_good(report)]
-    blocks += _needs_person(report)
-    blocks += _passing(report, alert_after)
-    blocks += _dated(report)
-    blocks += [Sentence(""), *_waiting(report), *_personal_data(report), *_warnings(report)]
-    return [*blocks, _summary(report)]
+    blocks: list[Block] = [_counts(report), *glance.bars(report), *glance.strip(report)]
+    blocks += [_last_good(report), *glance.waiting(report), *_dated(report)]
+    blocks += [*_passing(report, alert_after), *_needs_person(report), Sentence("")]
+    blocks += [*glance.last_run(report), glance.personal_data(report), *_warnings(report)]
+    return [*blocks, glance.headline(report)]
+
+
+def watch_blocks(report: StatusReport, alert_after: timedelta) -> list[Block]:
+    """Show how everything stands on a screen of its own: what matters most comes first."""
+    if not report.runs:
+        return status_blocks(report, alert_after)
+    blocks = [glance.headline(report), *_warnings(report), *glance.last_run(report)]
+    blocks += [*glance.bars(report), *glance.strip(report), *_needs_person(report)]
+    blocks += [*_dated(report), *glance.waiting(report), *_passing(report, alert_after)]
+    return [*blocks, _counts(report), _last_good(report), glance.personal_data(report)]
 
 
 def _counts(report: StatusReport) -> Table:
@@ -67,20 +78,12 @@ def _name(one: Connected) -> str:
 def _last_good(report: StatusReport) -> Table:
     columns = (Column("Connection"), Column("Stage"), Column("Last success"))
     rows = tuple(
-        (_name(one), stage, _ago(one.last_good.get(stage), report.now))
+        (_name(one), stage, ago(one.last_good.get(stage), report.now))
         for one in report.connections
         if one.place.configured
         for stage in STAGES[one.place.role]
     )
     return Table("Last successful runs", columns, rows)
-
-
-def _ago(at: datetime | None, now: datetime) -> str:
-    if at is None:
-        return "never"
-    if at > now:
-        return f"{instant(at)} (ahead of this clock)"
-    return f"{span(now - at)} ago" if span(now - at) != "now" else "just now"
 
 
 def _needs_person(report: StatusReport) -> list[Block]:
@@ -91,11 +94,16 @@ def _needs_person(report: StatusReport) -> list[Block]:
         (
             span(report.now - one.problem.since),
             _what(one),
-            f"{safe_text(one.problem.sentence)}\n-> {safe_text(one.advice)}",
+            _why(one, report),
         )
         for one in report.needs_person
     )
     return [Table("Needs a person", columns, rows, Tone.BAD)]
+
+
+def _why(one: Concern, report: StatusReport) -> str:
+    sentence = safe_text(one.problem.sentence)
+    return f"{glance.must_leave(one, report)}{sentence}\n-> {safe_text(one.advice)}"
 
 
 def _what(one: Concern) -> str:
@@ -122,63 +130,51 @@ def _passing(report: StatusReport, alert_after: timedelta) -> list[Block]:
 def _dated(report: StatusReport) -> list[Block]:
     if not report.dated:
         return []
-    columns = (Column("Order"), Column("Status"), Column("Deliver by"), Column("Expires"))
-    rows = tuple(
+    rows: tuple[tuple[str, ...], ...] = tuple(
         (
-            f"{name}\n{safe_text(row.key.order_id, 40)}",
-            row.status,
-            on_day(row.deliver_by, report.today) if row.deliver_by else "",
-            on_day(row.expires_on, report.today) if row.expires_on else "",
+            f"{name} {safe_text(row.key.order_id, 40)}",
+            str(row.status),
+            day_text(row.ship_by, report.today),
+            day_text(row.deliver_by, report.today),
+            day_text(row.expires_on, report.today),
         )
         for name, row in report.dated
     )
+    titles, rows = without_empty(("Order", "Status", "Ship by", "Deliver by", "Expires"), rows)
+    columns = tuple(Column(title, wraps=title == "Order") for title in titles)
     return [Table("Near or past their dates (days in Amsterdam)", columns, rows, Tone.BAD)]
 
 
-def _waiting(report: StatusReport) -> list[Block]:
-    oldest = report.oldest_waiting
-    if oldest is None:
-        return []
-    order = f"{oldest.connection} {safe_text(oldest.order.key.order_id, 40)}"
-    if oldest.until is None:
-        return [Sentence(f"Waiting longest for a code: {order}.")]
-    over = oldest.until <= report.now
-    left = "its wait is over" if over else f"in {span(oldest.until - report.now)}"
-    text = f"Waiting longest for a code: {order}, until {instant(oldest.until)} ({left})."
-    return [Sentence(text)]
-
-
-def _personal_data(report: StatusReport) -> list[Block]:
-    if report.oldest_personal_data is None:
-        return [Sentence("No buyer's data are kept.", Tone.QUIET)]
-    age = _ago(report.oldest_personal_data, report.now)
-    return [Sentence(f"Oldest buyer's data kept: of an order seen {age}.", Tone.QUIET)]
+def without_empty(
+    titles: Sequence[str], rows: Sequence[tuple[str, ...]]
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Leave out the columns in which there is nothing."""
+    used = [place for place in range(len(titles)) if any(row[place] for row in rows)]
+    found = (tuple(line[place] for place in used) for line in (titles, *rows))
+    return next(found), tuple(found)
 
 
 def _warnings(report: StatusReport) -> list[Block]:
+    return [Sentence(text, Tone.BAD) for text in warnings(report)]
+
+
+def warnings(report: StatusReport) -> list[str]:
+    """Say what is wrong with the installation as a whole."""
     found = [
         f"{count} open orders of the {safe_text(where)} are followed by nobody: it is not in the"
         " configuration any more. Put it back, or take each over with: orderlink manual ORDER"
         for where, count in report.orphans.items()
     ]
     if report.stale:
-        since = "never" if report.last_good is None else _ago(report.last_good, report.now)
+        since = "never" if report.last_good is None else ago(report.last_good, report.now)
         found.append(f"No run went well for too long (the last one: {since}). Does cron run?")
     if not report.clock_trusted:
         found.append(
             "This machine's clock lies before the newest time in the state file: what needs time to"
             " pass is not done. Set the clock (NTP)."
         )
-    return [Sentence(text, Tone.BAD) for text in found]
-
-
-def _summary(report: StatusReport) -> Sentence:
-    count = len(report.needs_person)
-    if count:
-        return Sentence(
-            f"{count} {'thing needs' if count == 1 else 'things need'} a person.", Tone.BAD
-        )
-    return Sentence("Nothing needs a person.", Tone.GOOD if report.fine else Tone.PLAIN)
+    found += [f"{end}: update orderlink." for end in report.ends]
+    return found
 
 
 def orders_blocks(

@@ -25,13 +25,24 @@ class ShopifySettings(ShopSettings):
 
     base_url: str = Field(
         description="The shop's address at Shopify, `https://NAME.myshopify.com`; not its own"
-        " domain."
+        " domain.",
+        json_schema_extra={
+            "where": "Shopify admin, Settings, Domains: the one that ends in myshopify.com."
+        },
     )
     client_id: Secret | None = Field(
-        default=None, description="Client id of your app in Shopify's Dev Dashboard."
+        default=None,
+        description="Client id of your app in Shopify's Dev Dashboard.",
+        json_schema_extra={
+            "where": "Shopify's Dev Dashboard (dev.shopify.com), your app, Settings, Credentials."
+            " The app needs a released version with the scopes that the README lists, and has to"
+            " be installed in the shop."
+        },
     )
     client_secret: Secret | None = Field(
-        default=None, description="Client secret that belongs to `client_id`."
+        default=None,
+        description="Client secret that belongs to `client_id`.",
+        json_schema_extra={"where": "It stands below the client id."},
     )
     access_token: Secret | None = Field(
         default=None,

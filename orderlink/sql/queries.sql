@@ -194,6 +194,16 @@ WHERE account = :account AND orders <> 0
 SELECT connection, COUNT(*) AS orders FROM orders WHERE account = :account
     AND partial = 1 AND status NOT IN ('shipped', 'cancelled', 'manual')
 GROUP BY connection
+-- order_steps --
+SELECT orders.connection, orders.placed_at,
+    MIN(CASE WHEN events.word IN ('created', 'found_in_shop') THEN events.at END) AS in_shop_at,
+    MIN(CASE WHEN events.word = 'completed' THEN events.at END) AS completed_at,
+    CASE WHEN orders.status = 'shipped' THEN orders.closed_at END AS shipped_at
+FROM orders
+LEFT JOIN events ON events.account = orders.account AND events.connection = orders.connection
+    AND events.order_id = orders.order_id
+WHERE orders.account = :account AND orders.placed_at >= :since
+GROUP BY orders.account, orders.connection, orders.order_id
 -- tally --
 INSERT INTO tallies (account, hour, connection, word, kind, times)
 VALUES (:account, :hour, :connection, :word, :kind, :times)
@@ -321,6 +331,8 @@ SELECT connection, stage, at FROM successes WHERE account = :account ORDER BY co
 
 -- shelf_values --
 SELECT name, value, until FROM shelf WHERE account = :account AND connection = :connection
+-- empty_shelves --
+DELETE FROM shelf WHERE account = :account
 -- put_on_shelf --
 INSERT INTO shelf (account, connection, name, value, until)
 VALUES (:account, :connection, :name, :value, :until)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from orderlink.codec import time_text
 from orderlink.store.effects import Effects
-from orderlink.store.records import effect_row, order_row, problem_row
+from orderlink.store.records import effect_row, order_row, order_steps, problem_row
 from orderlink.store.runs import NEVER
 from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orderlink.rows import EffectRow, OrderRow, ProblemRow
+    from orderlink.rows import EffectRow, OrderRow, OrderSteps, ProblemRow
 
 
 class Span(Value, frozen=True):
@@ -46,3 +46,7 @@ class Exports(Effects):
         """Give the problems that began within that time, solved or not."""
         values = {"connection": connection, **opened.values()}
         return map(problem_row, self.database.each("exported_problems", **values))
+
+    def order_steps(self, since: datetime) -> Iterator[OrderSteps]:
+        """Give the steps of every order that was placed since then."""
+        return map(order_steps, self.database.each("order_steps", since=time_text(since)))

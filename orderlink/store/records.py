@@ -19,6 +19,7 @@ from orderlink.rows import (
     OrderDays,
     OrderKey,
     OrderRow,
+    OrderSteps,
     ProblemRow,
     RunRow,
 )
@@ -145,6 +146,17 @@ def problem_row(row: sqlite3.Row) -> ProblemRow:
 def order_days(row: sqlite3.Row) -> OrderDays:
     """Read the days that an order has to keep."""
     return OrderDays(_day(row["ship_by"]), _day(row["expires_on"]), _day(row["deliver_by"]))
+
+
+def order_steps(row: sqlite3.Row) -> OrderSteps:
+    """Read when an order took its steps."""
+    return OrderSteps(
+        connection=row["connection"],
+        placed_at=read_time(row["placed_at"]),
+        in_shop_at=_time(row["in_shop_at"]),
+        completed_at=_time(row["completed_at"]),
+        shipped_at=_time(row["shipped_at"]),
+    )
 
 
 def event_row(row: sqlite3.Row) -> EventRow:

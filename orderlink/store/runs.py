@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orderlink.codec import read_time, time_text
 from orderlink.rows import OrderKey, RunRow
@@ -49,10 +49,10 @@ class Runs(Journal):
         values = {"outcome": outcome, "counts": json.dumps(counted)}
         self.database.run("end_run", id=run, ended_at=time_text(now), **values)
 
-    def last_run(self) -> Mapping[str, Any] | None:
-        """Give the last run as (command, started_at, ended_at, outcome, counts)."""
+    def last_run(self) -> RunRow | None:
+        """Give the run that was started last."""
         row = self.database.one("last_run")
-        return None if row is None else dict(row)
+        return None if row is None else run_row(row)
 
     def first_start(self) -> datetime | None:
         """Tell when the first run started; None where there never was one."""

@@ -67,6 +67,41 @@ class Answer:
 
 
 @dataclass
+class Terminal:
+    """A terminal with a program on it, and what it has shown so far."""
+
+    process: subprocess.Popen[bytes]
+    mother: int
+    shown: str = ""
+    _raw: bytes = b""
+
+    def until(self, text: str) -> str:
+        """Wait until this text is shown, and take away what was shown up to it."""
+        while text not in self.shown:
+            assert self._read(), f"{text!r} was not shown, but: {self.shown}"
+        before, _, self.shown = self.shown.partition(text)
+        self._raw = self.shown.encode()
+        return before
+
+    def ended(self) -> Answer:
+        """Wait until the program has ended."""
+        while self._read():
+            pass
+        os.close(self.mother)
+        return Answer(self.process.wait(10), self.shown)
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self.mother], [], [], 60)
+        try:
+            part = os.read(self.mother, 65536) if ready else b""
+        except OSError:  # Linux: the terminal has no more users
+            part = b""
+        self._raw += part
+        self.shown = self._raw.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+        return bool(part)
+
+
+@dataclass
 class Installation:
     """One folder with a configuration, and the sandboxes that it names."""
 
@@ -129,8 +164,16 @@ class Installation:
             out, err = process.communicate(timeout=60)
         return Answer(process.returncode, out, err)
 
-    def on_terminal(self, *arguments: str, columns: int = 80, **extra: str) -> Answer:
-        """Run on a terminal of that width; stdout and stderr are both on it."""
+    def on_terminal(
+        self, *arguments: str, columns: int = 80, typed: str = "", **extra: str
+    ) -> Answer:
+        """Run on a terminal of that width; stdout and stderr are both on it, `typed` is stdin."""
+        terminal = self.at_terminal(*arguments, columns=columns, **extra)
+        os.write(terminal.mother, typed.encode())
+        return terminal.ended()
+
+    def at_terminal(self, *arguments: str, columns: int = 80, **extra: str) -> Terminal:
+        """Start on a terminal of that width, and 24 lines high."""
         mother, child = pty.openpty()
         fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         extra = {"TERM": "xterm-256color", "LANG": "C.UTF-8", **extra}
@@ -143,19 +186,7 @@ class Installation:
             stderr=child,
         )
         os.close(child)
-        shown = b""
-        while True:
-            ready, _, _ = select.select([mother], [], [], 60)
-            try:
-                part = os.read(mother, 65536) if ready else b""
-            except OSError:  # Linux: the terminal has no more users
-                part = b""
-            if not part:
-                break
-            shown += part
-        os.close(mother)
-        code = process.wait(10)
-        return Answer(code, shown.decode("utf-8", "backslashreplace").replace("\r\n", "\n"))
+        return Terminal(process, mother)
 
     def place(self, **fields: Any) -> str:
         return self.bol.place(Purchase(**{"articles": (MUG,), **fields}))
@@ -164,7 +195,7 @@ class Installation:
         self.shop.control("complete", {"order": order, "code": code, "provider": "PostNL"})
 
 
-def end(process: subprocess.Popen[str], number: int) -> None:
+def end(process: subprocess.Popen[Any], number: int) -> None:
     """Send a signal to a process of ours."""
     os.kill(process.pid, number)
 

@@ -81,7 +81,7 @@ def offered(one: Installation, line: str, **extra: str) -> list[str]:
 
 def test_commands_and_options_are_offered(lived: Installation) -> None:
     assert offered(lived, "orderlink ") == list(COMMANDS)
-    assert offered(lived, "orderlink re") == ["retry", "release", "rebuild", "restore"]
+    assert offered(lived, "orderlink re") == ["report", "retry", "release", "rebuild", "restore"]
     assert {"--connection", "--dry-run", "--wait", "--help"} <= set(
         offered(lived, "orderlink sync -")
     )

@@ -207,5 +207,5 @@ def test_a_connection_that_fails_is_no_good_run_although_the_others_go_on() -> N
         last = store.last_run()
         store.close()
         assert last is not None
-        assert last["outcome"] == "failed"
+        assert last.outcome == "failed"
         assert world.status(world.ids[1]) is Status.NEW

@@ -281,7 +281,7 @@ def test_the_mark_of_a_restore_is_in_the_file_and_beside_it(merchant: Merchant) 
     assert store.restored_at() == merchant.clock.now()
     last = store.last_run()
     assert last is not None
-    next_run = last["id"] + 1
+    next_run = last.number + 1
     assert marker.age(merchant.config.state, store.origin(), next_run) is marker.Age.OLD
     store.close()
 

@@ -9,11 +9,11 @@ CREATE TABLE budgets (
 INSERT INTO "budgets" VALUES('default','bol-1','orders','{"tokens": 23.0, "at": "2026-11-23T12:40:00+00:00", "until": null}');
 INSERT INTO "budgets" VALUES('default','bol-1','order','{"tokens": 23.0, "at": "2026-11-23T12:40:00+00:00", "until": null}');
 INSERT INTO "budgets" VALUES('default','bol-1','ship','{"tokens": 24.0, "at": "2026-11-23T12:40:00+00:00", "until": null}');
-INSERT INTO "budgets" VALUES('default','bol-1','shipments','{"tokens": 25.0, "at": "2026-11-23T09:00:00+00:00", "until": null}');
-INSERT INTO "budgets" VALUES('default','bol-1','shipment','{"tokens": 50.0, "at": "2026-11-23T09:00:00+00:00", "until": null}');
-INSERT INTO "budgets" VALUES('default','bol-1','transport','{"tokens": 2.0, "at": "2026-11-23T09:00:00+00:00", "until": null}');
+INSERT INTO "budgets" VALUES('default','bol-1','shipments','{"tokens": 25, "at": "2026-11-23T09:00:00+00:00", "until": null}');
+INSERT INTO "budgets" VALUES('default','bol-1','shipment','{"tokens": 50, "at": "2026-11-23T09:00:00+00:00", "until": null}');
+INSERT INTO "budgets" VALUES('default','bol-1','transport','{"tokens": 2, "at": "2026-11-23T09:00:00+00:00", "until": null}');
 INSERT INTO "budgets" VALUES('default','bol-1','process_status','{"tokens": 1.0, "at": "2026-11-23T12:10:00+00:00", "until": null}');
-INSERT INTO "budgets" VALUES('default','bol-1','process_status_of','{"tokens": 2.0, "at": "2026-11-23T09:00:00+00:00", "until": null}');
+INSERT INTO "budgets" VALUES('default','bol-1','process_status_of','{"tokens": 2, "at": "2026-11-23T09:00:00+00:00", "until": null}');
 CREATE TABLE codes (
     account TEXT NOT NULL,
     connection TEXT NOT NULL,
@@ -79,15 +79,15 @@ INSERT INTO "events" VALUES(26,'default','bol-1','C000000008','2026-11-23T12:40:
 INSERT INTO "events" VALUES(27,'default','bol-1','C000000009','2026-11-23T12:40:00.000000Z','seen','{}',46);
 INSERT INTO "events" VALUES(28,'default','bol-1','C000000008','2026-11-23T12:40:00.000000Z','outcome_unknown','{"kind":"create","why":"woo: the connection was cut before the answer was complete; whether POST /wp-json/wc/v3/orders was carried out is not known, so it is looked up before anything is sent again."}',46);
 INSERT INTO "events" VALUES(29,'default','bol-1','C000000008','2026-11-23T12:40:00.000000Z','problem','{"word":"outcome_unknown","why":"create: woo: the connection was cut before the answer was complete; whether POST /wp-json/wc/v3/orders was carried out is not known, so it is looked up before anything is sent again."}',46);
-INSERT INTO "events" VALUES(30,'default','bol-1','C000000004','2026-11-23T12:40:00.000000Z','completed','{"code":"none yet"}',46);
-INSERT INTO "events" VALUES(31,'default','bol-1','C000000005','2026-11-23T12:40:00.000000Z','parcels','{"codes":"3SZZZZ7654321"}',46);
-INSERT INTO "events" VALUES(32,'default','bol-1','C000000005','2026-11-23T12:40:00.000000Z','completed','{"code":"3SZZZZ7654321"}',46);
+INSERT INTO "events" VALUES(30,'default','bol-1','C000000005','2026-11-23T12:40:00.000000Z','parcels','{"codes":"3SZZZZ7654321"}',46);
+INSERT INTO "events" VALUES(31,'default','bol-1','C000000005','2026-11-23T12:40:00.000000Z','completed','{"code":"3SZZZZ7654321"}',46);
+INSERT INTO "events" VALUES(32,'default','bol-1','C000000004','2026-11-23T12:40:00.000000Z','completed','{"code":"none yet"}',46);
 INSERT INTO "events" VALUES(33,'default','bol-1','C000000005','2026-11-23T12:40:00.000000Z','accepted','{"code":"3SZZZZ7654321","ticket":"7000000003","why":"of your carriers the code fits this one best","carrier":"TNT"}',46);
 CREATE TABLE facts (
     name TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
 );
-INSERT INTO "facts" VALUES('origin','745cb2f963244cc2');
+INSERT INTO "facts" VALUES('origin','69f00ba3a3fb412c');
 INSERT INTO "facts" VALUES('newest_time','2026-11-23T12:40:00.000000Z');
 CREATE TABLE learnt (
     account TEXT NOT NULL,
@@ -188,7 +188,7 @@ INSERT INTO "outbox" VALUES('default','bol-1','C000000006','create',1,'woocommer
 INSERT INTO "outbox" VALUES('default','bol-1','C000000007','create',1,'woocommerce-1','refused',NULL,0,NULL,NULL,NULL,NULL,'','');
 INSERT INTO "outbox" VALUES('default','bol-1','C000000001','ship',1,'bol-1','done','{"shipment":{"order_id":"C000000001","reference":"orderlink-C000000001-1","lines":[{"line_id":"2000000001","quantity":1}],"code":"3SABCD1234567","carrier_code":"TNT","carrier_name":"","tracking_page":"https://postnl.nl/tracktrace/?B=3SABCD1234567","site":"","number":1,"left_at":"2026-11-23T09:05:00Z"},"tickets":[],"evidence":{"word":"configured","carrier":"postnl","why":"of your carriers the code fits this one best","shop_code":"3SABCD1234567"},"shipped_before":{}}',1,NULL,NULL,'2026-11-23T09:05:00Z',NULL,'7000000001','');
 INSERT INTO "outbox" VALUES('default','bol-1','C000000002','ship',1,'bol-1','done','{"shipment":{"order_id":"C000000002","reference":"orderlink-C000000002-1","lines":[{"line_id":"2000000002","quantity":1}],"code":"","carrier_code":"","carrier_name":"","tracking_page":"","site":"","number":1,"left_at":"2026-11-23T09:05:00Z"},"tickets":[],"evidence":{"word":"no_code","carrier":"","why":"no code","shop_code":""},"shipped_before":{}}',1,NULL,NULL,'2026-11-23T12:05:00Z',NULL,'7000000002','');
-INSERT INTO "outbox" VALUES('default','bol-1','C000000008','create',1,'woocommerce-1','unknown','{"draft":{"document":{"status":"processing","currency":"EUR","payment_method":"orderlink","payment_method_title":"Paid at bol","transaction_id":"C000000008","customer_note":"bol C000000008\nDeliver by: 2026-11-25","billing":{"first_name":"Noor","last_name":"van der Meer","company":"","address_1":"Havenstraat 12 bis","address_2":"","city":"Utrecht","state":"","postcode":"3511EV","country":"NL","phone":""},"shipping":{"first_name":"Noor","last_name":"van der Meer","company":"","address_1":"Havenstraat 12 bis","address_2":"","city":"Utrecht","state":"","postcode":"3511EV","country":"NL","phone":""},"line_items":[{"product_id":501,"quantity":1,"subtotal":"10.735537","total":"10.735537"}],"shipping_lines":[{"method_id":"orderlink","method_title":"bol","total":"0"}],"fee_lines":[],"meta_data":[{"key":"_orderlink_ref","value":"bol::C000000008"},{"key":"_orderlink_origin","value":"745cb2f963244cc2"},{"key":"_orderlink_buyer_email","value":"noor.12.a1b2c3@verkopen.bol.com"},{"key":"orderlink_commission","value":"1.30 EUR"}],"set_paid":true},"currency":"EUR","total":"12.99","lines":[{"sku":"SKU-1","quantity":1,"total":"12.99","product_id":"501","line_id":"2000000008"}],"public":["status","currency","payment_method","payment_method_title","transaction_id","set_paid","line_items","shipping_lines","fee_lines"],"fees":[],"remarks":[]},"above":"508"}',1,NULL,NULL,'2026-11-23T12:40:00Z','2026-11-23T12:55:00Z','','woo: the connection was cut before the answer was complete; whether POST /wp-json/wc/v3/orders was carried out is not known, so it is looked up before anything is sent again.');
+INSERT INTO "outbox" VALUES('default','bol-1','C000000008','create',1,'woocommerce-1','unknown','{"draft":{"document":{"status":"processing","currency":"EUR","payment_method":"orderlink","payment_method_title":"Paid at bol","transaction_id":"C000000008","customer_note":"bol C000000008\nDeliver by: 2026-11-25","billing":{"first_name":"Noor","last_name":"van der Meer","company":"","address_1":"Havenstraat 12 bis","address_2":"","city":"Utrecht","state":"","postcode":"3511EV","country":"NL","phone":""},"shipping":{"first_name":"Noor","last_name":"van der Meer","company":"","address_1":"Havenstraat 12 bis","address_2":"","city":"Utrecht","state":"","postcode":"3511EV","country":"NL","phone":""},"line_items":[{"product_id":501,"quantity":1,"subtotal":"10.735537","total":"10.735537"}],"shipping_lines":[{"method_id":"orderlink","method_title":"bol","total":"0"}],"fee_lines":[],"meta_data":[{"key":"_orderlink_ref","value":"bol::C000000008"},{"key":"_orderlink_origin","value":"69f00ba3a3fb412c"},{"key":"_orderlink_buyer_email","value":"noor.12.a1b2c3@verkopen.bol.com"},{"key":"orderlink_commission","value":"1.30 EUR"}],"set_paid":true},"currency":"EUR","total":"12.99","lines":[{"sku":"SKU-1","quantity":1,"total":"12.99","product_id":"501","line_id":"2000000008"}],"public":["status","currency","payment_method","payment_method_title","transaction_id","set_paid","line_items","shipping_lines","fee_lines"],"fees":[],"remarks":[]},"above":"508"}',1,NULL,NULL,'2026-11-23T12:40:00Z','2026-11-23T12:55:00Z','','woo: the connection was cut before the answer was complete; whether POST /wp-json/wc/v3/orders was carried out is not known, so it is looked up before anything is sent again.');
 INSERT INTO "outbox" VALUES('default','bol-1','C000000005','ship',1,'bol-1','accepted','{"shipment":{"order_id":"C000000005","reference":"orderlink-C000000005-1","lines":[{"line_id":"2000000005","quantity":1}],"code":"3SZZZZ7654321","carrier_code":"TNT","carrier_name":"","tracking_page":"https://postnl.nl/tracktrace/?B=3SZZZZ7654321","site":"","number":1,"left_at":"2026-11-23T12:40:00Z"},"tickets":[],"evidence":{"word":"configured","carrier":"postnl","why":"of your carriers the code fits this one best","shop_code":"3SZZZZ7654321"},"shipped_before":{}}',1,NULL,NULL,'2026-11-23T12:40:00Z',NULL,'7000000003','');
 CREATE TABLE problems (
     id INTEGER PRIMARY KEY,
@@ -267,7 +267,7 @@ INSERT INTO "runs" VALUES(42,'default','sync','2026-11-23T12:20:00.000000Z','202
 INSERT INTO "runs" VALUES(43,'default','sync','2026-11-23T12:25:00.000000Z','2026-11-23T12:25:00.000000Z','ok','{}');
 INSERT INTO "runs" VALUES(44,'default','sync','2026-11-23T12:30:00.000000Z','2026-11-23T12:30:00.000000Z','ok','{}');
 INSERT INTO "runs" VALUES(45,'default','sync','2026-11-23T12:35:00.000000Z','2026-11-23T12:35:00.000000Z','ok','{}');
-INSERT INTO "runs" VALUES(46,'default','sync','2026-11-23T12:40:00.000000Z','2026-11-23T12:40:00.000000Z','ok','{"imported": 2, "waiting": 1, "pending_shipment": 1, "reported": 1}');
+INSERT INTO "runs" VALUES(46,'default','sync','2026-11-23T12:40:00.000000Z','2026-11-23T12:40:00.000000Z','ok','{"imported": 2, "pending_shipment": 1, "waiting": 1, "reported": 1}');
 CREATE TABLE shelf (
     account TEXT NOT NULL,
     connection TEXT NOT NULL,
@@ -277,8 +277,8 @@ CREATE TABLE shelf (
     PRIMARY KEY (account, connection, name)
 );
 INSERT INTO "shelf" VALUES('default','bol-1','unfinished look','',NULL);
-INSERT INTO "shelf" VALUES('default','woocommerce-1','settings','{"settings": {"woocommerce_currency": "EUR", "woocommerce_allowed_countries": "all", "woocommerce_all_except_countries": [], "woocommerce_specific_allowed_countries": [], "woocommerce_ship_to_countries": "", "woocommerce_specific_ship_to_countries": [], "woocommerce_default_country": "NL", "woocommerce_store_postcode": "", "woocommerce_store_city": "", "woocommerce_calc_taxes": "yes", "woocommerce_price_num_decimals": "2", "woocommerce_prices_include_tax": "yes", "woocommerce_tax_based_on": "shipping", "woocommerce_shipping_tax_class": "inherit", "woocommerce_tax_round_at_subtotal": "no"}, "rates": [{"id": 1, "country": "NL", "state": "", "postcode": "", "city": "", "postcodes": [], "cities": [], "rate": "21.0000", "priority": 1, "compound": false, "shipping": true, "order": 0, "class": "standard"}, {"id": 2, "country": "DE", "state": "", "postcode": "", "city": "", "postcodes": [], "cities": [], "rate": "19.0000", "priority": 1, "compound": false, "shipping": true, "order": 0, "class": "standard"}], "classes": ["standard", "reduced-rate", "zero-rate"]}','2026-11-23T13:40:00.000000Z');
 INSERT INTO "shelf" VALUES('default','woocommerce-1','products','[["sku,ean,id\nSKU-1\n8712626055143",{"id":501,"parent_id":0,"kind":"simple","status":"publish","sku":"SKU-1","ean":"8712626055143","taxable":true,"tax_class":"","price":"99.00","stock":994}]]','2026-11-23T12:50:00.000000Z');
+INSERT INTO "shelf" VALUES('default','woocommerce-1','settings','{"settings": {"woocommerce_currency": "EUR", "woocommerce_allowed_countries": "all", "woocommerce_all_except_countries": [], "woocommerce_specific_allowed_countries": [], "woocommerce_ship_to_countries": "", "woocommerce_specific_ship_to_countries": [], "woocommerce_default_country": "NL", "woocommerce_store_postcode": "", "woocommerce_store_city": "", "woocommerce_calc_taxes": "yes", "woocommerce_price_num_decimals": "2", "woocommerce_prices_include_tax": "yes", "woocommerce_tax_based_on": "shipping", "woocommerce_shipping_tax_class": "inherit", "woocommerce_tax_round_at_subtotal": "no"}, "rates": [{"id": 1, "country": "NL", "state": "", "postcode": "", "city": "", "postcodes": [], "cities": [], "rate": "21.0000", "priority": 1, "compound": false, "shipping": true, "order": 0, "class": "standard"}, {"id": 2, "country": "DE", "state": "", "postcode": "", "city": "", "postcodes": [], "cities": [], "rate": "19.0000", "priority": 1, "compound": false, "shipping": true, "order": 0, "class": "standard"}], "classes": ["standard", "reduced-rate", "zero-rate"]}','2026-11-23T13:40:00.000000Z');
 INSERT INTO "shelf" VALUES('default','woocommerce-1','parcels are not offered','1','2026-11-24T09:05:00.000000Z');
 CREATE TABLE shop_marks (
     account TEXT NOT NULL,
@@ -288,7 +288,7 @@ CREATE TABLE shop_marks (
     PRIMARY KEY (account, connection, at)
 );
 INSERT INTO "shop_marks" VALUES('default','woocommerce-1','2026-11-23T09:00:00.000000Z','0');
-INSERT INTO "shop_marks" VALUES('default','woocommerce-1','2026-11-23T09:05:00.000000Z','503');
+INSERT INTO "shop_marks" VALUES('default','woocommerce-1','2026-11-23T09:05:00.000000Z','508');
 CREATE TABLE successes (
     account TEXT NOT NULL,
     connection TEXT NOT NULL,
