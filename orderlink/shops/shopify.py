@@ -37,7 +37,7 @@ from orderlink.shops import shopify_people as people
 from orderlink.shops import shopify_queries as queries
 from orderlink.shops.catalogue import Kept
 from orderlink.shops.shopify_calls import POINTS, TRIAL, Calls
-from orderlink.shops.shopify_facts import ShopFacts
+from orderlink.shops.shopify_facts import ALL_ORDERS, ShopFacts
 from orderlink.shops.shopify_products import ShopifyCatalogue
 from orderlink.shops.shopify_rates import ShopRates, worth
 from orderlink.shops.shopify_reading import Orders
@@ -46,22 +46,21 @@ from orderlink.shops.shopify_tax import rates_needed, taxing_of
 from orderlink.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from orderlink.creation import Creation
     from orderlink.http import Link
-    from orderlink.model import Draft, Json, Order, ShopOrder, Stamp
+    from orderlink.model import Draft, Finding, Json, Order, ShopOrder, Stamp
     from orderlink.shops.shopify_documents import Fault
 
 LOGIN = "/admin/oauth/access_token"
 TOKEN_MARGIN = 300
 HELD_ALREADY = "DUPLICATE_FULFILLMENT_HOLD_HANDLE"
-ALL_ORDERS = "read_all_orders"
 _TAKEN = re.compile(r"unique|taken|already", re.IGNORECASE)
 
 
 class Shopify:
-    """A Shopify shop: Shop, Prepares, Simplifies, Holds, Cancels."""
+    """A Shopify shop: Shop, Checks, Prepares, Simplifies, Holds, Cancels."""
 
     settings_model: ClassVar = ShopifySettings
     BUDGETS: ClassVar[Mapping[str, Budget]] = {
@@ -126,6 +125,17 @@ class Shopify:
         until = self._link.clock.now() + timedelta(seconds=kept)
         self._link.tokens.put("access_token", token, until)
         return token
+
+    # Looking
+
+    def check(self) -> Iterator[Finding]:
+        """Sign in anew; look at the app's access scopes, and at how the shop sells."""
+        from orderlink.shops import shopify_checks as checks  # noqa: PLC0415 - no run needs it
+
+        if self._settings.access_token is None:
+            self._sign_in()
+        facts = self._facts
+        return checks.findings(self._settings, facts.scopes, lambda: facts.get(anew=True))
 
     # Creating
 

@@ -9,10 +9,12 @@ from orderlink.address import country_code
 from orderlink.codec import dumps, loads
 from orderlink.errors import Refused, SignInFailed, TryLater
 from orderlink.shops.shopify_documents import DocumentError
-from orderlink.shops.shopify_queries import shop_facts
+from orderlink.shops.shopify_queries import granted_scopes, shop_facts
 from orderlink.values import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from orderlink.clock import Clock
     from orderlink.model import Json, Order
     from orderlink.shelves import Shelf
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 KEPT: Final = timedelta(hours=1)
 SHELF: Final = "facts"
 TRIALS: Final = frozenset({"Trial", "Plus Trial", "Development"})
+ALL_ORDERS: Final = "read_all_orders"
 SCOPES: Final = ("write_orders", "read_products")
 """Without these nothing can be created; what lacks another is told by the shop."""
 
@@ -60,9 +63,7 @@ def facts_from(data: Json) -> Facts:
             countries=frozenset(map(str, shop["shipsToCountries"])),
             trial=shop["plan"]["publicDisplayName"] in TRIALS
             or shop["plan"]["partnerDevelopment"] is True,
-            scopes=frozenset(
-                str(scope["handle"]) for scope in data["currentAppInstallation"]["accessScopes"]
-            ),
+            scopes=scopes_from(data),
             reference_type=str(definition["type"]["name"]) if unique else "",
         )
     except (KeyError, TypeError) as error:
@@ -76,6 +77,13 @@ class ShopFacts:
         self._calls = calls
         self._memory = memory
         self._clock = clock
+
+    def scopes(self) -> frozenset[str]:
+        """Ask what the app may do, which needs no scope. Raises `TryLater` and `SignInFailed`."""
+        try:
+            return scopes_from(self._calls.ask(granted_scopes()))
+        except DocumentError as error:
+            raise TryLater(f"the shop's answer cannot be read: {error}") from error
 
     def get(self, *, anew: bool = False) -> Facts:
         """Give what the shop says. Raises `TryLater` and `SignInFailed`."""
@@ -109,7 +117,7 @@ class ShopFacts:
 
 
 def _checked(facts: Facts, order: Order) -> Facts:
-    missing = [scope for scope in SCOPES if not _has(facts, scope)]
+    missing = [scope for scope in SCOPES if not is_granted(facts.scopes, scope)]
     if missing:
         raise SignInFailed(f"the app lacks the access scope {', '.join(missing)}: give it these")
     if order.currency not in facts.currencies:
@@ -135,5 +143,15 @@ def _checked(facts: Facts, order: Order) -> Facts:
     return facts
 
 
-def _has(facts: Facts, scope: str) -> bool:
-    return bool(facts.scopes & {scope, scope.replace("read_", "write_", 1)})
+def is_granted(scopes: Collection[str], scope: str) -> bool:
+    """Tell whether an app with these scopes may do that: who may write may read."""
+    return scope in scopes or scope.replace("read_", "write_", 1) in scopes
+
+
+def scopes_from(data: Json) -> frozenset[str]:
+    """Translate what an app may do. Raises `DocumentError`."""
+    try:
+        scopes = data["currentAppInstallation"]["accessScopes"]
+        return frozenset(str(scope["handle"]) for scope in scopes)
+    except (KeyError, TypeError) as error:
+        raise DocumentError("what the app may do cannot be read") from error

@@ -123,6 +123,12 @@ query ShopFacts {{
     return Operation("ShopFacts", text, {}, 8)
 
 
+def granted_scopes() -> Operation:
+    """Ask what the app may do: every app may ask that."""
+    text = "query GrantedScopes { currentAppInstallation { accessScopes { handle } } }\n"
+    return Operation("GrantedScopes", text, {}, 2)
+
+
 CALCULATIONS_AT_ONCE: Final = 30
 
 

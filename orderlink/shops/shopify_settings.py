@@ -48,6 +48,10 @@ class ShopifySettings(ShopSettings):
         default=None,
         description="Instead of both: the Admin API access token (`shpat_...`) of a custom app that"
         " was made in the shop's admin before 2026.",
+        json_schema_extra={
+            "where": "It was shown once, when the app was installed. Leave it out where there are a"
+            " client id and secret."
+        },
     )
     inventory: Literal["decrement", "decrement_obeying_policy", "bypass"] = Field(
         default="decrement",

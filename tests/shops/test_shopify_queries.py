@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from graphql import GraphQLError, parse, validate
+from graphql import GraphQLEnumType, GraphQLError, parse, validate
 from graphql.execution.values import get_variable_values
 
 from orderlink.shops import shopify_order_queries as order_queries
 from orderlink.shops import shopify_queries as queries
+from orderlink.shops.shopify_checks import STATUSES
 from tests.shops.shopify_schema import Walk, needs_schema, schema
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def operations() -> list[Operation]:
     drafts = [{"lineItems": [{"quantity": 1}]}] * queries.CALCULATIONS_AT_ONCE
     return [
         queries.shop_facts(),
+        queries.granted_scopes(),
         queries.calculate(drafts[:1]),
         queries.calculate(drafts),
         queries.variants_found('sku:"A"'),
@@ -87,6 +89,12 @@ def test_it_costs_what_is_stated_and_is_never_too_dear(operation: Operation) -> 
     assert operation.points <= (MOST_POINTS if is_large else USUAL_POINTS)
     lists = [one for one in operation.variables.values() if isinstance(one, list)]
     assert all(len(one) <= LONGEST_LIST for one in lists)
+
+
+def test_a_check_knows_the_statuses_that_there_are() -> None:
+    words = schema().type_map["OrderDisplayFulfillmentStatus"]
+    assert isinstance(words, GraphQLEnumType)
+    assert {word.lower() for word in words.values} == set(STATUSES)
 
 
 def test_a_document_that_is_wrong_would_be_noticed() -> None:
