@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from orderlink.decide.telling import end_of_api
 from orderlink.model import Status
 from orderlink.people import retry
 from orderlink.sandbox.bol_records import Article
@@ -186,6 +188,39 @@ def test_each_parcel_is_reported_as_it_leaves(merchant: Merchant) -> None:
     assert merchant.problems() == []
 
 
+def test_two_codes_of_one_fulfillment_are_both_reported(merchant: Merchant) -> None:
+    order = merchant.settled(Article(quantity=2), BOWL)
+    codes: dict[str, Any] = {"codes": [FIRST, SECOND], "provider": "PostNL"}
+    merchant.shopify.control("complete", {"order": order, **codes})
+    merchant.sync_every_five_minutes(0.5)
+    assert sum(count for _, count in reported(merchant, order)) == 3, "each piece once"
+    assert {code for code, _ in reported(merchant, order)} <= {FIRST, SECOND}
+    assert merchant.status(order) is Status.SHIPPED
+
+
+def test_an_order_that_was_sent_and_then_archived_is_reported(merchant: Merchant) -> None:
+    order = merchant.settled()
+    merchant.complete(order, FIRST, provider="PostNL")
+    merchant.shopify.control("archive", {"order": order})
+    merchant.sync_every_five_minutes(0.5)
+    assert reported(merchant, order) == [(FIRST, 1)]
+    assert merchant.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "left"), [("decrement", -1), ("decrement_obeying_policy", 1), ("bypass", 1)]
+)
+def test_pieces_are_claimed_as_the_merchant_chose(tmp_path: Path, choice: str, left: int) -> None:
+    merchant = Merchant(tmp_path, shop_type="shopify", shop=f'inventory = "{choice}"')
+    merchant.shopify.product(501).stock = 1
+    merchant.shopify.product(501).policy = "DENY"
+    order = merchant.settled(Article(quantity=2))
+    assert merchant.shopify.product(501).stock == left
+    refused = choice == "decrement_obeying_policy"
+    assert merchant.problems() == (["out_of_stock"] if refused else [])
+    assert len(merchant.shop_orders(order)) == (0 if refused else 1)
+
+
 def test_an_order_whose_price_does_not_divide_is_reported_whole(merchant: Merchant) -> None:
     order = merchant.settled(Article(quantity=3, price=Decimal("3.33"), discount=Decimal("0.02")))
     assert len(merchant.shop_orders(order)[0]["line_items"]) == 2
@@ -360,6 +395,16 @@ def test_two_hundred_orders_are_created_in_one_run_without_being_throttled(
     merchant.sync()
     assert {merchant.status(order) for order in orders} == {Status.NOT_SHIPPED}
     assert merchant.problems() == []
+
+
+def test_the_end_of_the_api_is_told_three_months_before(
+    merchant: Merchant,
+) -> None:
+    settings = merchant.config.shops["shopify"]
+    assert end_of_api(settings, date(2027, 6, 30)) == ""
+    near = end_of_api(settings, date(2027, 7, 15))
+    assert "2026-10" in near
+    assert "2027-10-01" in near
 
 
 def test_a_scope_that_was_taken_away_is_told_by_its_name(merchant: Merchant) -> None:
