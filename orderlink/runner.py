@@ -191,8 +191,8 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         this.counts["purged"] += purge(store, clock.now(), config.keep_personal_data)
         _end_of_restore(config, store, clock.now())
     this.counts["recovered"] += store.recovered
-    failed, finished = bool(this.failed or this.bugs or missing), this.may_go_on()
-    outcome = "failed" if failed else "ok" if finished else "stopped"
+    failed = bool(this.failed or this.bugs or missing)
+    outcome = "failed" if failed else "stopped" if this.cut_short else "ok"
     with store.transaction():
         for bug in dict.fromkeys(this.bugs):
             store.add_event(NOWHERE, Event("fault", {"why": bug}), clock.now())
@@ -204,7 +204,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         counts=this.counts,
         problems=problems,
         bugs=this.bugs,
-        finished=this.may_go_on(),
+        finished=not this.cut_short,
         open_problems=store.problems(),
         places=places,
         plans=tuple(this.plans),

@@ -141,7 +141,9 @@ class Run:
     went_wrong: set[tuple[str, str]] = field(default_factory=set)
     bugs: list[str] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)  # what `adopt` found, for each marketplace
+    cut_short: bool = False  # something was left to a later run
     outbox: Outbox = field(init=False)
+    _kept_back: float = 0.0  # seconds of the run that the stages to come need
     _began: tuple[datetime, float] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -163,8 +165,14 @@ class Run:
         return self.clock.now()
 
     def may_go_on(self) -> bool:
-        """Tell whether another effect may be begun."""
-        return not self.stopping() and self.remaining() > 0
+        """Tell whether another effect may be begun; where not, the run is cut short."""
+        may = not self.stopping() and self.remaining() > self._kept_back
+        self.cut_short = self.cut_short or not may
+        return may
+
+    def keep_back(self, share: float) -> None:
+        """Keep this share of the seconds that are left for what comes after the next stage."""
+        self._kept_back = share * max(self.remaining(), 0.0)
 
     def trusted(self) -> bool:
         """Tell whether time may count, as far as is known by now."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run, Selection
     from orderlink.steps import Steps
 
+FOR_LATER_STAGES = 0.5
+"""Of the time that is left, so much is kept for the stages after the next one."""
 CLOCK = OrderKey("clock", "")
 """The place of the problem that this machine's clock is wrong."""
 
@@ -96,9 +98,12 @@ def _push(run: Run, market: Connection, selection: Selection) -> Steps[None]:
 
 
 def sync(run: Run, selection: Selection) -> Steps[None]:
-    """Run the three stages in order."""
+    """Run the three stages in order; none may use up the time of those after it."""
+    run.keep_back(FOR_LATER_STAGES)
     yield from import_orders(run, selection)
+    run.keep_back(FOR_LATER_STAGES)
     yield from poll_shops(run, selection)
+    run.keep_back(0)
     yield from push_shipments(run, selection)
 
 

@@ -155,7 +155,10 @@ class WooCommerce:
         return replace(address, country=country, region=region)
 
     def prepare(self, orders: Sequence[Order], creation: Creation) -> None:
-        """Look up the products of many orders in one go."""
+        """Look up the products of many orders in one go, and where the shop sells."""
+        for order in orders:
+            with contextlib.suppress(Refused):  # the draft of that order says so
+                self._facts.check(order)
         WooCommerceCatalogue(self._read_if_there, creation, self._kept).prepare(orders)
 
     def create(self, draft: Draft) -> ShopOrder:

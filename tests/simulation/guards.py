@@ -285,8 +285,8 @@ GUARDS: tuple[Guard, ...] = (
         (
             Edit(
                 "orderlink/cycle/run.py",
-                "return not self.stopping() and self.remaining() > 0",
-                "return not self.stopping()",
+                "may = not self.stopping() and self.remaining() > self._kept_back",
+                "may = not self.stopping()",
             ),
         ),
     ),
