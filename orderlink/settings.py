@@ -77,6 +77,17 @@ Duration = Annotated[
 ]
 """A span of time, in the file as "90s", "15 min", "3h" or "2d"."""
 
+NEVER: Final = timedelta.max
+"""As a span of time after which something is done: it is not done at all."""
+
+DurationOrNever = Annotated[
+    timedelta,
+    BeforeValidator(lambda value: NEVER if value == "never" else duration_from(value)),
+    PlainSerializer(lambda value: "never" if value == NEVER else duration_text(value)),
+    WithJsonSchema({"type": "string", "pattern": f"^never$|{_DURATION}"}),
+]
+"""A span of time as `Duration`, or "never": `NEVER`."""
+
 
 def start_from(value: object) -> str:
     """Read `import_from`: a TOML date or "YYYY-MM-DD", "open", or "". Raises ValueError."""
