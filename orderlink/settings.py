@@ -80,9 +80,20 @@ Duration = Annotated[
 NEVER: Final = timedelta.max
 """As a span of time after which something is done: it is not done at all."""
 
+
+def duration_or_never_from(value: object) -> timedelta:
+    """Read a duration as `duration_from`, or "never": `NEVER`. Raises ValueError."""
+    if value in {"never", NEVER}:
+        return NEVER
+    try:
+        return duration_from(value)
+    except ValueError as error:
+        raise ValueError(str(error).replace("must be", 'must be "never", or', 1)) from None
+
+
 DurationOrNever = Annotated[
     timedelta,
-    BeforeValidator(lambda value: NEVER if value == "never" else duration_from(value)),
+    BeforeValidator(duration_or_never_from),
     PlainSerializer(lambda value: "never" if value == NEVER else duration_text(value)),
     WithJsonSchema({"type": "string", "pattern": f"^never$|{_DURATION}"}),
 ]
