@@ -117,7 +117,8 @@ CREATE TABLE codes (
     code TEXT NOT NULL,
     PRIMARY KEY (account, code, connection, order_id)
 );
-CREATE INDEX codes_of_order ON codes (order_id, connection, account);
+-- With the code in it: else the key above is taken, which is found by the account alone.
+CREATE INDEX codes_of_order ON codes (order_id, connection, account, code);
 
 CREATE TABLE outbox (
     account TEXT NOT NULL,
@@ -192,7 +193,7 @@ CREATE INDEX archived_orders_by_status
 
 CREATE TABLE archived_codes AS SELECT * FROM codes WHERE false;
 CREATE UNIQUE INDEX archived_codes_key ON archived_codes (account, code, connection, order_id);
-CREATE INDEX archived_codes_of_order ON archived_codes (order_id, connection, account);
+CREATE INDEX archived_codes_of_order ON archived_codes (order_id, connection, account, code);
 
 CREATE TABLE archived_outbox AS SELECT * FROM outbox WHERE false;
 CREATE UNIQUE INDEX archived_outbox_key

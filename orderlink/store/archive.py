@@ -33,7 +33,7 @@ class Archive(Exports):
     """Moving orders into the archive and out of it."""
 
     def archivable_orders(self, closed_before: datetime, limit: int) -> list[OrderRow]:
-        """List orders closed before then that may be archived, the ones closed first first.
+        """List orders closed before then that may be archived, the longest closed first.
 
         Their personal data are gone, no problem is open or was told and not yet told to be over,
         and nothing is to be written for them or was with an outcome that is not known.

@@ -173,7 +173,7 @@ CREATE TABLE facts (
     name TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
 );
-INSERT INTO "facts" VALUES('origin','9408906e92eb4353');
+INSERT INTO "facts" VALUES('origin','a95c8dc0b3f047ef');
 INSERT INTO "facts" VALUES('newest_time','2026-11-23T12:40:00.000000Z');
 CREATE TABLE learnt (
     account TEXT NOT NULL,
@@ -275,7 +275,7 @@ INSERT INTO "outbox" VALUES('default','bol-1','C000000006','create',1,'woocommer
 INSERT INTO "outbox" VALUES('default','bol-1','C000000007','create',1,'woocommerce-1','refused',NULL,0,NULL,NULL,NULL,NULL,'','');
 INSERT INTO "outbox" VALUES('default','bol-1','C000000001','ship',1,'bol-1','done','{"shipment":{"order_id":"C000000001","reference":"orderlink-C000000001-1","lines":[{"line_id":"2000000001","quantity":1}],"code":"3SABCD1234567","carrier_code":"TNT","carrier_name":"","tracking_page":"https://postnl.nl/tracktrace/?B=3SABCD1234567","site":"","number":1,"left_at":"2026-11-23T09:05:00Z"},"tickets":[],"evidence":{"word":"configured","carrier":"postnl","why":"of your carriers the code fits this one best","shop_code":"3SABCD1234567"},"shipped_before":{}}',1,NULL,NULL,'2026-11-23T09:05:00Z',NULL,'7000000001','');
 INSERT INTO "outbox" VALUES('default','bol-1','C000000002','ship',1,'bol-1','done','{"shipment":{"order_id":"C000000002","reference":"orderlink-C000000002-1","lines":[{"line_id":"2000000002","quantity":1}],"code":"","carrier_code":"","carrier_name":"","tracking_page":"","site":"","number":1,"left_at":"2026-11-23T09:05:00Z"},"tickets":[],"evidence":{"word":"no_code","carrier":"","why":"no code","shop_code":""},"shipped_before":{}}',1,NULL,NULL,'2026-11-23T12:05:00Z',NULL,'7000000002','');
-INSERT INTO "outbox" VALUES('default','bol-1','C000000008','create',1,'woocommerce-1','unknown','{"draft":{"document":{"status":"processing","currency":"EUR","payment_method":"orderlink","payment_method_title":"Paid at bol","transaction_id":"C000000008","customer_note":"bol C000000008\nDeliver by: 2026-11-25","billing":{"first_name":"Noor","last_name":"van der Meer","company":"","address_1":"Havenstraat 12 bis","address_2":"","city":"Utrecht","state":"","postcode":"3511EV","country":"NL","phone":""},"shipping":{"first_name":"Noor","last_name":"van der Meer","company":"","address_1":"Havenstraat 12 bis","address_2":"","city":"Utrecht","state":"","postcode":"3511EV","country":"NL","phone":""},"line_items":[{"product_id":501,"quantity":1,"subtotal":"10.735537","total":"10.735537"}],"shipping_lines":[{"method_id":"orderlink","method_title":"bol","total":"0"}],"fee_lines":[],"meta_data":[{"key":"_orderlink_ref","value":"bol::C000000008"},{"key":"_orderlink_origin","value":"9408906e92eb4353"},{"key":"_orderlink_buyer_email","value":"noor.12.a1b2c3@verkopen.bol.com"},{"key":"orderlink_commission","value":"1.30 EUR"}],"set_paid":true},"currency":"EUR","total":"12.99","lines":[{"sku":"SKU-1","quantity":1,"total":"12.99","product_id":"501","line_id":"2000000008"}],"public":["status","currency","payment_method","payment_method_title","transaction_id","set_paid","line_items","shipping_lines","fee_lines"],"fees":[],"remarks":[]},"above":"508"}',1,NULL,NULL,'2026-11-23T12:40:00Z','2026-11-23T12:55:00Z','','woo: the connection was cut before the answer was complete; whether POST /wp-json/wc/v3/orders was carried out is not known, so it is looked up before anything is sent again.');
+INSERT INTO "outbox" VALUES('default','bol-1','C000000008','create',1,'woocommerce-1','unknown','{"draft":{"document":{"status":"processing","currency":"EUR","payment_method":"orderlink","payment_method_title":"Paid at bol","transaction_id":"C000000008","customer_note":"bol C000000008\nDeliver by: 2026-11-25","billing":{"first_name":"Noor","last_name":"van der Meer","company":"","address_1":"Havenstraat 12 bis","address_2":"","city":"Utrecht","state":"","postcode":"3511EV","country":"NL","phone":""},"shipping":{"first_name":"Noor","last_name":"van der Meer","company":"","address_1":"Havenstraat 12 bis","address_2":"","city":"Utrecht","state":"","postcode":"3511EV","country":"NL","phone":""},"line_items":[{"product_id":501,"quantity":1,"subtotal":"10.735537","total":"10.735537"}],"shipping_lines":[{"method_id":"orderlink","method_title":"bol","total":"0"}],"fee_lines":[],"meta_data":[{"key":"_orderlink_ref","value":"bol::C000000008"},{"key":"_orderlink_origin","value":"a95c8dc0b3f047ef"},{"key":"_orderlink_buyer_email","value":"noor.12.a1b2c3@verkopen.bol.com"},{"key":"orderlink_commission","value":"1.30 EUR"}],"set_paid":true},"currency":"EUR","total":"12.99","lines":[{"sku":"SKU-1","quantity":1,"total":"12.99","product_id":"501","line_id":"2000000008"}],"public":["status","currency","payment_method","payment_method_title","transaction_id","set_paid","line_items","shipping_lines","fee_lines"],"fees":[],"remarks":[]},"above":"508"}',1,NULL,NULL,'2026-11-23T12:40:00Z','2026-11-23T12:55:00Z','','woo: the connection was cut before the answer was complete; whether POST /wp-json/wc/v3/orders was carried out is not known, so it is looked up before anything is sent again.');
 INSERT INTO "outbox" VALUES('default','bol-1','C000000005','ship',1,'bol-1','accepted','{"shipment":{"order_id":"C000000005","reference":"orderlink-C000000005-1","lines":[{"line_id":"2000000005","quantity":1}],"code":"3SZZZZ7654321","carrier_code":"TNT","carrier_name":"","tracking_page":"https://postnl.nl/tracktrace/?B=3SZZZZ7654321","site":"","number":1,"left_at":"2026-11-23T12:40:00Z"},"tickets":[],"evidence":{"word":"configured","carrier":"postnl","why":"of your carriers the code fits this one best","shop_code":"3SZZZZ7654321"},"shipped_before":{}}',1,NULL,NULL,'2026-11-23T12:40:00Z',NULL,'7000000003','');
 CREATE TABLE problems (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -364,8 +364,8 @@ CREATE TABLE shelf (
     PRIMARY KEY (account, connection, name)
 );
 INSERT INTO "shelf" VALUES('default','bol-1','unfinished look','',NULL);
-INSERT INTO "shelf" VALUES('default','woocommerce-1','products','[["sku,ean,id\nSKU-1\n8712626055143",{"id":501,"parent_id":0,"kind":"simple","status":"publish","sku":"SKU-1","ean":"8712626055143","taxable":true,"tax_class":"","price":"99.00","stock":994}]]','2026-11-23T12:50:00.000000Z');
 INSERT INTO "shelf" VALUES('default','woocommerce-1','settings','{"settings": {"woocommerce_currency": "EUR", "woocommerce_allowed_countries": "all", "woocommerce_all_except_countries": [], "woocommerce_specific_allowed_countries": [], "woocommerce_ship_to_countries": "", "woocommerce_specific_ship_to_countries": [], "woocommerce_default_country": "NL", "woocommerce_store_postcode": "", "woocommerce_store_city": "", "woocommerce_calc_taxes": "yes", "woocommerce_price_num_decimals": "2", "woocommerce_prices_include_tax": "yes", "woocommerce_tax_based_on": "shipping", "woocommerce_shipping_tax_class": "inherit", "woocommerce_tax_round_at_subtotal": "no"}, "rates": [{"id": 1, "country": "NL", "state": "", "postcode": "", "city": "", "postcodes": [], "cities": [], "rate": "21.0000", "priority": 1, "compound": false, "shipping": true, "order": 0, "class": "standard"}, {"id": 2, "country": "DE", "state": "", "postcode": "", "city": "", "postcodes": [], "cities": [], "rate": "19.0000", "priority": 1, "compound": false, "shipping": true, "order": 0, "class": "standard"}], "classes": ["standard", "reduced-rate", "zero-rate"]}','2026-11-23T13:40:00.000000Z');
+INSERT INTO "shelf" VALUES('default','woocommerce-1','products','[["sku,ean,id\nSKU-1\n8712626055143",{"id":501,"parent_id":0,"kind":"simple","status":"publish","sku":"SKU-1","ean":"8712626055143","taxable":true,"tax_class":"","price":"99.00","stock":994}]]','2026-11-23T12:50:00.000000Z');
 INSERT INTO "shelf" VALUES('default','woocommerce-1','parcels are not offered','1','2026-11-24T09:05:00.000000Z');
 CREATE TABLE shop_marks (
     account TEXT NOT NULL,
@@ -432,7 +432,7 @@ CREATE INDEX orders_partial ON orders (account, connection)
     WHERE partial = 1 AND status NOT IN ('shipped', 'cancelled', 'manual');
 CREATE INDEX orders_by_placing ON orders (account, placed_at);
 CREATE INDEX orders_by_status ON orders (account, status, connection, placed_at);
-CREATE INDEX codes_of_order ON codes (order_id, connection, account);
+CREATE INDEX codes_of_order ON codes (order_id, connection, account, code);
 CREATE INDEX outbox_repeated ON outbox (account, target, started_at)
     WHERE kind = 'create' AND state = 'done' AND attempts > 1;
 CREATE INDEX outbox_open ON outbox (account, target, state)
@@ -454,7 +454,7 @@ CREATE INDEX archived_orders_by_placing ON archived_orders (account, placed_at);
 CREATE INDEX archived_orders_by_status
     ON archived_orders (account, status, connection, placed_at);
 CREATE UNIQUE INDEX archived_codes_key ON archived_codes (account, code, connection, order_id);
-CREATE INDEX archived_codes_of_order ON archived_codes (order_id, connection, account);
+CREATE INDEX archived_codes_of_order ON archived_codes (order_id, connection, account, code);
 CREATE UNIQUE INDEX archived_outbox_key
     ON archived_outbox (account, connection, order_id, kind, number);
 CREATE INDEX archived_problems_of_order ON archived_problems (order_id, connection, account);
