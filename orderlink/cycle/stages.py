@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from orderlink.codec import time_text
 from orderlink.cycle.adopting import adopt_orders
-from orderlink.cycle.creating import create_orders, meet_shop
+from orderlink.cycle.creating import create_orders
 from orderlink.cycle.importing import brake, look
 from orderlink.cycle.mending import mend_in_shop
 from orderlink.cycle.polling import poll_shop
 from orderlink.cycle.pushing import report
 from orderlink.cycle.reading import details
+from orderlink.cycle.searching import meet_shop
 from orderlink.cycle.settling import ask_tickets, send_dropped_again, settle_unknown
 from orderlink.cycle.stamping import stamp_in_shop
 from orderlink.cycle.trying import try_order
@@ -135,6 +137,7 @@ def finish(run: Run) -> None:
         for connection in {one.id: one for pair in run.marketplaces for one in pair}.values():
             run.store.put_budgets(connection.id, connection.http.budget_states())
             run.store.keep_tokens(connection.id, connection.tokens)
+            connection.keep_at_once(run.now() + timedelta(days=1))
             run.store.keep_shelf(connection.id, connection.memory)
             if connection.http.requests and connection.id not in run.failed:
                 place = OrderKey(connection.id, "")

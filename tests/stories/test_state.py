@@ -82,7 +82,7 @@ def test_yesterdays_backup_creates_and_reports_nothing_again(merchant: Merchant)
 def test_a_second_machine_finds_what_the_first_one_created_and_says_so(tmp_path: Path) -> None:
     first = Merchant(tmp_path / "first")
     second = Merchant(tmp_path / "second")
-    second.bol, second.woo, second.clock = first.bol, first.woo, first.clock
+    second.market, second.woo, second.clock = first.market, first.woo, first.clock
     second.world.clock = first.clock
     first.sync()
     second.sync()
@@ -104,7 +104,7 @@ def test_a_late_twin_after_the_quarantine_is_reported_with_both_numbers(
 ) -> None:
     merchant.sync()
     order = merchant.place()
-    merchant.fault("woo", "POST", "/orders$", lost_before)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", lost_before)
     merchant.later(minutes=5)
     merchant.sync_every_five_minutes(0.5)
     (created,) = merchant.shop_orders(order)
@@ -151,7 +151,7 @@ def test_a_taken_over_order_keeps_its_data_for_thirty_days(merchant: Merchant, d
 
     merchant.sync()
     order = merchant.place(ship_to={"surname": "Canarybuyer"})
-    merchant.fault("woo", "POST", "/orders$", refused)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", refused)
     merchant.later(minutes=5)
     merchant.sync()
     take_over(merchant.store(), merchant.order(order), merchant.clock.now())
