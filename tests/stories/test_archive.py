@@ -226,7 +226,7 @@ def test_a_gap_of_days_after_which_everything_is_read_again_creates_nothing(
 def copied(folder: Path, merchant: Merchant) -> Merchant:
     """Give the same world with its state file elsewhere: marketplace and shop are shared."""
     copy = Merchant(folder)
-    copy.bol, copy.woo, copy.clock = merchant.bol, merchant.woo, merchant.clock
+    copy.market, copy.woo, copy.clock = merchant.market, merchant.woo, merchant.clock
     copy.world.clock = merchant.clock
     store = merchant.store()
     store.database.copy_to(str(copy.config.state))
