@@ -25,8 +25,10 @@ from orderlink.secret_places import open_to_others
 from orderlink.secrets import Reading, Secret
 from orderlink.settings import (
     NAME,
+    NEVER,
     ConnectionSettings,
     Duration,
+    DurationOrNever,
     FilePath,
     MarketplaceSettings,
     ShopSettings,
@@ -100,6 +102,11 @@ class FileSettings(StrictModel):
         description="How long names, addresses, mail addresses and phone numbers are kept after an"
         " order was closed.",
     )
+    archive_after: DurationOrNever = Field(
+        default=timedelta(days=400),
+        description="How long after it was closed an order is archived; not before its personal"
+        ' data are gone. `"never"`: not at all.',
+    )
     shops: Tables = Field(description="The shops: a table [shops.NAME] each.")
     marketplaces: Tables = Field(description="The marketplaces: a table [marketplaces.NAME] each.")
 
@@ -125,6 +132,7 @@ class Config(Value, frozen=True):
     log_style: LogStyle
     alert_after: timedelta
     keep_personal_data: timedelta
+    archive_after: timedelta | None  # None: never
     shops: Mapping[str, ShopSettings]
     marketplaces: Mapping[str, MarketplaceSettings]
     shop_classes: Mapping[str, type[Any]]
@@ -247,6 +255,16 @@ def _linked(
     return settings.model_copy(update=known)
 
 
+def _soonest_archive(top: FileSettings) -> timedelta:
+    return max(top.keep_personal_data, timedelta(days=1))
+
+
+def _archive_after(top: FileSettings) -> timedelta | None:
+    """Say when orders are archived; where the file does not, not before their data are gone."""
+    after = max(top.archive_after, _soonest_archive(top))
+    return None if after == NEVER else after
+
+
 class _Loader:
     """One reading of one document; gathers problems instead of stopping at the first."""
 
@@ -270,6 +288,10 @@ class _Loader:
         state = top.state or usual_state(self.path)
         if len({self.path, state, top.log}) < 3:
             self._complain(("state",), "must be another file than the configuration and the log")
+        if "archive_after" in top.model_fields_set and top.archive_after < _soonest_archive(top):
+            least = duration_text(_soonest_archive(top))
+            sentence = f"must be at least {least}: a day, and as long as keep_personal_data"
+            self._complain(("archive_after",), sentence)
         return Config(
             path=self.path,
             state=state,
@@ -279,6 +301,7 @@ class _Loader:
             ),
             alert_after=top.alert_after,
             keep_personal_data=top.keep_personal_data,
+            archive_after=_archive_after(top),
             shops=cast("dict[str, ShopSettings]", shops),
             marketplaces={
                 name: _linked(cast("MarketplaceSettings", settings), shops)

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from orderlink import marker
 from orderlink.clock import Clock
+from orderlink.cycle.archiving import archive
 from orderlink.cycle.connecting import Connector, connect_all
 from orderlink.cycle.purging import purge
 from orderlink.cycle.run import Run, Selection
@@ -189,6 +191,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         marker.leave(config.state, store.origin(), number)
     if this.trusted():
         this.counts["purged"] += purge(store, clock.now(), config.keep_personal_data)
+        this.counts["archived"] += _archived(config, store, clock.now())
         _end_of_restore(config, store, clock.now())
     this.counts["recovered"] += store.recovered
     failed = bool(this.failed or this.bugs or missing)
@@ -256,6 +259,14 @@ def _end_of_restore(config: Config, store: Store, now: datetime) -> None:
     if restored and restored + max(one.quarantine for one in settings) <= now:
         with store.transaction():
             store.note_restored(None)
+
+
+def _archived(config: Config, store: Store, now: datetime) -> int:
+    """Archive what is due; not while a code may still come late."""
+    if config.archive_after is None:
+        return 0
+    late = max((one.late_code_days for one in config.marketplaces.values()), default=0)
+    return archive(store, now, max(config.archive_after, timedelta(days=late)))
 
 
 def _keys(store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:

@@ -78,6 +78,28 @@ Duration = Annotated[
 ]
 """A span of time, in the file as "90s", "15 min", "3h" or "2d"."""
 
+NEVER: Final = timedelta.max
+"""As a span of time after which something is done: it is not done at all."""
+
+
+def duration_or_never_from(value: object) -> timedelta:
+    """Read a duration as `duration_from`, or "never": `NEVER`. Raises ValueError."""
+    if value in {"never", NEVER}:
+        return NEVER
+    try:
+        return duration_from(value)
+    except ValueError as error:
+        raise ValueError(str(error).replace("must be", 'must be "never", or', 1)) from None
+
+
+DurationOrNever = Annotated[
+    timedelta,
+    BeforeValidator(duration_or_never_from),
+    PlainSerializer(lambda value: "never" if value == NEVER else duration_text(value)),
+    WithJsonSchema({"type": "string", "pattern": f"^never$|{_DURATION}"}),
+]
+"""A span of time as `Duration`, or "never": `NEVER`."""
+
 
 def start_from(value: object) -> str:
     """Read `import_from`: a TOML date or "YYYY-MM-DD", "open", or "". Raises ValueError."""

@@ -221,6 +221,42 @@ def test_all_problems_are_told_at_once(path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("lines", "after"),
+    [
+        ("", timedelta(days=400)),
+        ('archive_after = "30d"', timedelta(days=30)),
+        ('archive_after = "never"', None),
+        ('keep_personal_data = "500d"', timedelta(days=500)),
+        ('keep_personal_data = "500d"\narchive_after = "never"', None),
+    ],
+)
+def test_orders_are_archived_when_their_data_are_gone_at_the_earliest(
+    path: Path, lines: str, after: timedelta | None
+) -> None:
+    assert load(path, f"{lines}\n{GOOD}").archive_after == after
+
+
+@pytest.mark.parametrize(
+    ("lines", "least"),
+    [
+        ('archive_after = "29d"', "30d"),
+        ('archive_after = "400d"\nkeep_personal_data = "500d"', "500d"),
+        ('archive_after = "1h"\nkeep_personal_data = "1h"', "1d"),
+    ],
+)
+def test_an_archive_before_personal_data_are_gone_is_refused(
+    path: Path, lines: str, least: str
+) -> None:
+    told = f"archive_after: must be at least {least}: a day, and as long as keep_personal_data"
+    assert problems(path, f"{lines}\n{GOOD}") == [told]
+
+
+def test_a_span_that_is_none_is_no_time_to_archive_after(path: Path) -> None:
+    told = 'must be "never", or a duration with its unit in quotes, as "90s", "15 min", "3h", "2d"'
+    assert problems(path, f'archive_after = "always"\n{GOOD}') == [f"archive_after: {told}"]
+
+
 def replaced(key: str, value: str) -> str:
     """Give the good configuration with one key of the shop or of bol set to a value."""
     text, number = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", GOOD)

@@ -175,6 +175,7 @@ def order_record(row: OrderRow, connection: str, shop: str) -> dict[str, Any]:
         "codes": [parcel.code for parcel in row.parcels if parcel.code],
         "waiting_since": _time(row.waiting_since),
         "closed_at": _time(row.closed_at),
+        "archived_at": _time(row.archived_at),
     }
 
 

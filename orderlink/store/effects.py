@@ -23,7 +23,10 @@ class Effects(Runs):
     """The journal of remote writes."""
 
     def effects(self, key: OrderKey, kind: Kind | None = None) -> list[EffectRow]:
-        """List an order's effects, of one kind or all, in the order of their numbers."""
+        """List an order's effects, of one kind or all, in the order of their numbers.
+
+        All of them are also had of an archived order.
+        """
         where = {"connection": key.connection, "order_id": key.order_id}
         if kind is None:
             rows = self.database.all("effects_of_order", **where)
