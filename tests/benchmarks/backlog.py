@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orderlink.settings import ConnectionSettings
 from tests.benchmarks.bench import Bench
@@ -70,14 +70,14 @@ def _orders(setting: Setting, latency: float, workers: int) -> int:
     """Give how many orders a cell is measured with."""
     whole, patience = (200, 5.0) if setting.quick else (WHOLE, PATIENCE)
     if latency == 0:
-        return whole
+        return whole if workers == 1 else whole // 5
     return min(whole, max(20, round(patience * workers / latency / REQUESTS)))
 
 
 def _drain(setting: Setting, latency: float, workers: int) -> Drained:
     orders = _orders(setting, latency, workers)
     folder = setting.folder / f"backlog-{latency}-{workers}"
-    keys = {"parallel": workers} if workers > 1 else {}
+    keys: dict[str, Any] = {"parallel": workers} if workers > 1 else {}
     with Bench(*PAIR, folder, setting.certificate, **keys) as bench:
         bench.sync()
         bench.market.place(orders)
