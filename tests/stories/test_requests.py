@@ -14,7 +14,10 @@ from orderlink.model import Status
 if TYPE_CHECKING:
     from tests.support.world import Merchant
 
+ORDERS = 60
 RUNS = 3
+BATCHES = 3
+"""They begin small, and grow as long as the shop is quick."""
 
 
 def endpoints(merchant: Merchant) -> Counter[str]:
@@ -36,15 +39,26 @@ def some_orders(merchant: Merchant, count: int) -> list[str]:
 
 
 def test_the_whole_life_of_many_orders_takes_no_request_too_many(merchant: Merchant) -> None:
-    orders = some_orders(merchant, 60)
+    orders = some_orders(merchant, ORDERS)
     for number, order in enumerate(orders):
         merchant.complete(order, f"3SABCD{number:07d}")
     for _ in range(RUNS - 1):
         merchant.later(minutes=5)
         merchant.sync()
     assert {merchant.status(order) for order in orders} == {Status.SHIPPED}
-    counts = endpoints(merchant)
-    print(counts)
+    pages = RUNS * (2 * 2 + 1)  # two, looked at forwards and backwards, and an end that has none
+    tokens = RUNS  # one lives for 299 seconds, and the runs are 300 apart
+    find, read = 2, 2  # any and trash, to find doubles; one page each time they are looked at
+    assert endpoints(merchant) == {
+        "GET /retailer/orders": pages,
+        "GET /retailer/orders/ID": ORDERS,
+        "POST /retailer/shipments": ORDERS,
+        "POST /shared/process-status": 1,
+        "POST /token": tokens,
+        "GET /wp-json/wc/v3/orders": find + read,
+        "GET /wp-json/wc/v3/products": 1,
+        "POST /wp-json/wc/v3/orders/batch": BATCHES,
+    }
 
 
 def test_a_hundred_orders_that_are_open_in_the_shop_are_one_request(merchant: Merchant) -> None:
