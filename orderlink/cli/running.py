@@ -18,6 +18,7 @@ from orderlink.redact import safe_text
 from orderlink.report.runs import counted, left_alone
 from orderlink.report.status import gone_stale
 from orderlink.store.reading import open_for_reading
+from orderlink.workers import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +119,7 @@ def _world(session: Session, progress: Progress, stopping: Stopping) -> World:
         tell=tell,
         stopping=stopping,
         redactor=session.redactor,
+        workers=Threads,
     )
 
 

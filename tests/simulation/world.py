@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -29,11 +30,13 @@ from orderlink.sandbox.server import InProcess, Request, build_response, parse_p
 from orderlink.sandbox.woocommerce import RATES
 from orderlink.sandbox.woocommerce_state import SandboxProduct
 from orderlink.sandbox.woocommerce_tax import SandboxTax
+from orderlink.steps import Alone
 from orderlink.values import replace as changed
 from tests.simulation.disk import Disk
 from tests.simulation.faults import HANDLERS, Strike, can_strike
 from tests.simulation.plan import BASKETS, Act, Plan, Step
 from tests.support.faults import MachineDied
+from tests.support.workers import Shuffled
 from tests.support.world import CONFIG, Merchant
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from orderlink.clock import ManualClock
     from orderlink.rows import OrderRow
     from orderlink.sandbox.server import Sandbox
+    from orderlink.steps import Workers
     from orderlink.store import Store
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own is made below it
@@ -123,10 +127,16 @@ def _parsed_configuration() -> Config:
         return load_config(path)
 
 
+def _workers(seed: int) -> Callable[[Callable[[str], int]], Workers]:
+    random = Random(seed)  # noqa: S311 - a simulation wants to be repeated
+    return lambda _limit: Shuffled(random) if seed else Alone()
+
+
 class SimulatedWorld(Merchant):
     """A merchant whose world follows a plan and is struck by faults. A context manager."""
 
-    def __init__(self, strikes: Sequence[Strike] = (), **sandbox: Any) -> None:
+    def __init__(self, strikes: Sequence[Strike] = (), workers: int = 0, **sandbox: Any) -> None:
+        """Take what befalls it. `workers`: the seed of several workers; 0: there is one."""
         where = MEMORY if MEMORY.is_dir() else None
         self._own_folder = Path(tempfile.mkdtemp(prefix="orderlink-life-", dir=where))
         super().__init__(self._own_folder, **sandbox)
@@ -152,6 +162,7 @@ class SimulatedWorld(Merchant):
             stopping=lambda: self._stopping,
             adapter=self.adapter,
             connect=self.disk.connect,
+            workers=_workers(workers),
         )
 
     def configure(self, *, marketplace: str = "", shop: str = "") -> None:
