@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from orderlink.settings import ConnectionSettings
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.measuring import Cost
 from tests.benchmarks.tables import Table, mebibytes
@@ -40,22 +39,21 @@ class Drained:
 
 def backlog(setting: Setting) -> Table:
     """Measure a backlog for each latency and number of workers."""
-    numbers = WORKERS if "parallel" in ConnectionSettings.model_fields else (1,)
     cells = {
         (latency, workers): _drain(setting, latency, workers)
         for latency in LATENCIES
-        for workers in numbers
+        for workers in WORKERS
     }
     rows = [
         [
             f"{latency * 1000:.0f} ms",
-            *(f"{cells[latency, workers].per_hour:,.0f}" for workers in numbers),
-            mebibytes(max(cells[latency, workers].cost.memory for workers in numbers)),
+            *(f"{cells[latency, workers].per_hour:,.0f}" for workers in WORKERS),
+            mebibytes(max(cells[latency, workers].cost.memory for workers in WORKERS)),
         ]
         for latency in LATENCIES
     ]
     counts = sorted({cell.orders for cell in cells.values()})
-    heads = ["latency", *(f"parallel = {workers}" for workers in numbers), "peak memory"]
+    heads = ["latency", *(f"parallel = {workers}" for workers in WORKERS), "peak memory"]
     notes = [
         f"Orders per hour, imported, created and reported. Measured with {counts[0]:,} to",
         f"{counts[-1]:,} orders: where an order waits long, fewer are enough for the rate.",
@@ -77,8 +75,7 @@ def _orders(setting: Setting, latency: float, workers: int) -> int:
 def _drain(setting: Setting, latency: float, workers: int) -> Drained:
     orders = _orders(setting, latency, workers)
     folder = setting.folder / f"backlog-{latency}-{workers}"
-    keys: dict[str, Any] = {"parallel": workers} if workers > 1 else {}
-    with Bench(*PAIR, folder, setting.certificate, **keys) as bench:
+    with Bench(*PAIR, folder, setting.certificate, parallel=workers) as bench:
         bench.sync()
         bench.market.place(orders)
         _answer_after(bench, latency)
