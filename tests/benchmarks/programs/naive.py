@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+import time
 from base64 import b64encode
 from importlib import import_module
 from pathlib import Path
@@ -28,12 +29,21 @@ class Bol:
 
     def __init__(self, url: str, key: str, secret: str) -> None:
         self.url, self.session = url, import_module("requests").Session()
-        pair = b64encode(f"{key}:{secret}".encode()).decode()
+        self.pair = b64encode(f"{key}:{secret}".encode()).decode()
+        self.until = 0.0
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """Get a token where the last one is about to end: it lives for 299 seconds."""
+        if time.monotonic() < self.until:
+            return
         answer = self.session.post(
-            f"{url}/token?grant_type=client_credentials", headers={"Authorization": f"Basic {pair}"}
+            f"{self.url}/token?grant_type=client_credentials",
+            headers={"Authorization": f"Basic {self.pair}"},
         )
         token = answer.json()["access_token"]
         self.session.headers.update({"Authorization": f"Bearer {token}", "Accept": MEDIA})
+        self.until = time.monotonic() + 240
 
     def orders(self) -> Iterator[Any]:
         """Give every open order, read whole."""
@@ -42,6 +52,7 @@ class Bol:
             path = f"/retailer/orders?status=OPEN&page={page}"
             rows = self.session.get(self.url + path).json().get("orders", [])
             for row in rows:
+                self.sign_in()
                 yield self.session.get(f"{self.url}/retailer/orders/{row['orderId']}").json()
             if len(rows) < 50:
                 return
@@ -66,6 +77,7 @@ class Bol:
 
     def ship(self, order: Any, code: str) -> None:
         """Report the shipment."""
+        self.sign_in()
         items = [
             {"orderItemId": item["orderItemId"], "quantity": item["quantity"]}
             for item in order["orderItems"]
