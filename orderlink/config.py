@@ -129,6 +129,11 @@ class Config(Value, frozen=True):
     shop_classes: Mapping[str, type[Any]]
     marketplace_classes: Mapping[str, type[Any]]
 
+    def secrets(self) -> list[Secret]:
+        """List the secrets of all connections."""
+        connections = [*self.shops.values(), *self.marketplaces.values()]
+        return [secret for one in connections for secret in one.own_secrets().values()]
+
 
 def load_config(path: Path) -> Config:
     """Read and check a configuration file.

@@ -29,6 +29,9 @@ PURE = (
     "jsontext.py",
     "origins.py",
     "redact.py",
+    "schedule/crontab.py",
+    "schedule/job.py",
+    "schedule/units.py",
     "decide/",
     "carriers/",
 )

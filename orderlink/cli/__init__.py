@@ -28,6 +28,7 @@ COMMANDS = {
     "poll": "stages",
     "push": "stages",
     "sync": "stages",
+    "cron": "schedule",
     "status": "looking",
     "orders": "looking",
     "show": "looking",
