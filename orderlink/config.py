@@ -129,10 +129,13 @@ class Config(Value, frozen=True):
     shop_classes: Mapping[str, type[Any]]
     marketplace_classes: Mapping[str, type[Any]]
 
+    def connections(self) -> list[ConnectionSettings]:
+        """List the settings of all connections."""
+        return [*self.shops.values(), *self.marketplaces.values()]
+
     def secrets(self) -> list[Secret]:
         """List the secrets of all connections."""
-        connections = [*self.shops.values(), *self.marketplaces.values()]
-        return [secret for one in connections for secret in one.own_secrets().values()]
+        return [secret for one in self.connections() for secret in one.own_secrets().values()]
 
 
 def load_config(path: Path) -> Config:
@@ -141,9 +144,17 @@ def load_config(path: Path) -> Config:
     Raises `ConfigurationError` with every problem there is, one sentence each.
     """
     path = Path(os.path.abspath(path))  # noqa: PTH100 - links are kept: paths count from the link
-    document, open_file = _read(path)
+    content, open_file = _read(path)
+    return config_from(path, content, open_file=open_file)
+
+
+def config_from(path: Path, content: bytes, *, open_file: bool = False) -> Config:
+    """Check what stands, or is to stand, in the file at `path`, an absolute one.
+
+    `open_file` tells that other users may read or change it. Raises as `load_config`.
+    """
     loader = _Loader(path)
-    config = loader.load(document)
+    config = loader.load(_document(path, content))
     if loader.plain_secrets and open_file:
         loader.problems.append(
             f"{path}: holds a secret as plain text and can be read or changed by other users;"
@@ -193,22 +204,25 @@ def _same_bindings(
             yield f"{config.path}: {place}: is the same account as {other}; remove one of the two"
 
 
-def _read(path: Path) -> tuple[dict[str, Any], bool]:
+def _read(path: Path) -> tuple[bytes, bool]:
     """Read the file, and tell whether other users may read or change it."""
     try:
         with path.open("rb") as file:
             open_file = open_to_others(os.fstat(file.fileno()))
-            content = file.read(_LARGEST + 1)
+            return file.read(_LARGEST + 1), open_file
     except FileNotFoundError:
         raise ConfigurationError(
             [f"{path}: there is no such file; write one, or name yours with --config or {VARIABLE}"]
         ) from None
     except OSError as error:
         raise ConfigurationError([f"{path}: cannot be read: {error.strerror}"]) from None
+
+
+def _document(path: Path, content: bytes) -> dict[str, Any]:
     if len(content) > _LARGEST:
         raise ConfigurationError([f"{path}: is longer than 1 MiB and can be no configuration"])
     try:
-        return tomllib.loads(content.decode("utf-8-sig")), open_file
+        return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigurationError([f"{path}: is not UTF-8 text (line {line})"]) from None

@@ -343,6 +343,14 @@ class ShopOrder(Value, frozen=True):
     lines: tuple[ShopLine, ...] = ()
     parcels: tuple[Parcel, ...] = ()
     unlike: tuple[str, ...] = ()  # parts of the address that it shows otherwise than sent
+    adopted: bool = False  # another program made it; it carries our reference since it was adopted
+
+
+class Candidate(Value, frozen=True):
+    """A shop order, and the texts in its field that may name a marketplace's order; none empty."""
+
+    order: ShopOrder
+    values: tuple[str, ...]
 
 
 class Draft(Value, frozen=True):
@@ -380,6 +388,23 @@ class Reading(Value, frozen=True):
 
     orders: Mapping[str, ShopOrder] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
+
+
+class FindingState(StrEnum):
+    """How what was checked is."""
+
+    OK = "ok"
+    WARNING = "warning"  # it works, but not as it should, or not for long
+    FAILED = "failed"
+
+
+class Finding(Value, frozen=True):
+    """What one check found, in a sentence, and what to do where it is not well."""
+
+    subject: str  # a few words: "sign-in", "right to read orders"
+    state: FindingState
+    sentence: str
+    advice: str = ""
 
 
 def money_text(amount: Decimal, currency: str) -> str:

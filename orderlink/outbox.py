@@ -42,6 +42,7 @@ FAILING = {
     Kind.CORRECT_IN_SHOP: "mending_fails",
     Kind.HOLD_IN_SHOP: "mending_fails",
     Kind.CANCEL_IN_SHOP: "mending_fails",
+    Kind.STAMP_REFERENCE: "mending_fails",
     Kind.SHIP: "reporting_fails",
     Kind.UPDATE_TRACKING: "reporting_fails",
 }

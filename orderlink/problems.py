@@ -162,6 +162,11 @@ WORDS: dict[str, Word] = {
         "look at it in the shop, then " + RETRY,
         Block.SHIP,
     ),
+    "stamp_refused": Word(
+        "the shop did not take our reference for an order that was taken over",
+        "look at it in the shop, then " + RETRY,
+        Block.SHIP,
+    ),
     "partly_refunded": Word(
         "a part of it was refunded in the shop",
         "ship it all the same: " + RETRY,
@@ -197,9 +202,13 @@ WORDS: dict[str, Word] = {
 }
 
 
-def advice(word: str, *, order: str, connection: str) -> str:
-    """Say what a person can do about a problem."""
-    return WORDS[word].advice.format(order=order, connection=connection)
+def advice(word: str, *, order: str, connection: str, tried: bool = True) -> str:
+    """Say what a person can do about a problem.
+
+    An order that no run has tried yet (`tried`) needs no retry: the next run begins with it.
+    """
+    told = WORDS[word].advice.format(order=order, connection=connection)
+    return told if tried else told.partition(", then orderlink retry")[0]
 
 
 def needs_person(word: str, age: timedelta, alert_after: timedelta) -> bool:

@@ -125,6 +125,7 @@ class Kind(StrEnum):
     CORRECT_IN_SHOP = "correct_in_shop"
     HOLD_IN_SHOP = "hold_in_shop"
     CANCEL_IN_SHOP = "cancel_in_shop"
+    STAMP_REFERENCE = "stamp_reference"
     SHIP = "ship"
     UPDATE_TRACKING = "update_tracking"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,8 +16,9 @@ from orderlink.cycle.connecting import Connector, connect_all
 from orderlink.cycle.purging import purge
 from orderlink.cycle.run import Run, Selection
 from orderlink.cycle.stages import STAGES, finish
+from orderlink.decide.adoption import Plan, Wish
 from orderlink.decide.telling import to_tell, wants_person
-from orderlink.dryrun import DryOutbox, copy_of
+from orderlink.dryrun import DryOutbox, Planned, copy_of
 from orderlink.errors import ConfigurationError, OrderlinkError, StateError
 from orderlink.lock import RunLock
 from orderlink.marker import Age
@@ -46,6 +47,7 @@ class Order(Value, frozen=True):
     orders: tuple[str, ...] = ()  # marketplace numbers, shop ids or numbers, or codes
     force: bool = False
     sample: str = ""  # of a test order: SKU=PRICE
+    wish: Wish = Wish()  # of taking over what another program created
     dry_run: bool = False
     wait: bool = False
     max_seconds: float = 240.0
@@ -58,6 +60,7 @@ class World:
     clock: Clock
     say: Callable[[str, str], None] = lambda _label, _text: None
     tell: Callable[[str], None] = lambda _text: None
+    plan: Callable[[Planned], None] = lambda _planned: None  # what a dry run would send
     stopping: Callable[[], bool] = lambda: False
     adapter: Callable[[str], Any] = lambda _name: None  # takes the place of the network
     connect: Callable[..., Any] | None = None  # opens the state file, where it is not SQLite's own
@@ -65,12 +68,19 @@ class World:
 
 
 class Report(Value, frozen=True):
-    """How a run went: what was counted, what needs a person, and faults of orderlink itself."""
+    """How a run went: what was counted, what needs a person, and faults of orderlink itself.
+
+    `open_problems` are all there are, also those that may pass; `places` has the connections' names
+    by their ids.
+    """
 
     counts: Counter[str]
     problems: list[ProblemRow]
     bugs: list[str]
     finished: bool  # False: it stopped at its deadline or on request
+    open_problems: list[ProblemRow]
+    places: Mapping[str, str]
+    plans: tuple[Plan, ...] = ()  # what `adopt` found
 
 
 def open_store(config: Config, world: World) -> Store:
@@ -92,11 +102,8 @@ def run(config: Config, order: Order, world: World) -> Report:
 
 
 def _run(config: Config, order: Order, world: World) -> Report:
-    store = open_store(config, world)
+    store = copy_of(config.state) if order.dry_run else open_store(config, world)
     try:
-        if order.dry_run:
-            real, store = store, copy_of(store)
-            real.close()
         store.clean = world.redactor.clean
         return _stage(config, order, world, store)
     finally:
@@ -105,19 +112,24 @@ def _run(config: Config, order: Order, world: World) -> Report:
 
 def _stage(config: Config, order: Order, world: World, store: Store) -> Report:
     number = store.start_run(order.stage, world.clock.now())
-    log.debug("run %s (%s) starts", number, order.stage)
+    log.debug("%s starts", _title(order, number))
     try:
-        return _carry_out(config, order, _logged(world), store, number)
+        logged = _logged(world, dry_run=order.dry_run)
+        return _carry_out(config, order, logged, store, number)
     except (Exception, KeyboardInterrupt) as error:
         _note_end(store, number, world.clock, error)
         raise
 
 
-def _logged(world: World) -> World:
-    """Let the log file have what is said and told, too."""
+def _title(order: Order, number: int) -> str:
+    return f"dry run ({order.stage})" if order.dry_run else f"run {number} ({order.stage})"
+
+
+def _logged(world: World, *, dry_run: bool) -> World:
+    """Let the log file have what is said and told, too; in a dry run nothing of it was done."""
 
     def say(label: str, text: str) -> None:
-        log.info("%s: %s", label, text)
+        log.log(logging.DEBUG if dry_run else logging.INFO, "%s: %s", label, text)
         world.say(label, text)
 
     def tell(text: str) -> None:
@@ -146,7 +158,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         store, clock, lambda: end - clock.monotonic(), world.redactor, world.adapter
     )
     pairs, missing = connect_all(config, connector, order.connections)
-    dry = partial(DryOutbox, lambda text: world.say("", text))
+    dry = partial(DryOutbox, world.plan)
     this = Run(
         store=store,
         clock=clock,
@@ -160,7 +172,9 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
     if not order.dry_run:
         _hold_against_marker(config, store, this, number)
         _only_look_after_restore(store, this)
-    selection = Selection(_keys(store, order.orders), order.force, sample=order.sample)
+    selection = Selection(
+        _keys(store, order.orders), order.force, sample=order.sample, wish=order.wish
+    )
     try:
         carry_out(STAGES[order.stage](this, selection), Alone())
         finish(this)
@@ -182,9 +196,18 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         for bug in dict.fromkeys(this.bugs):
             store.add_event(NOWHERE, Event("fault", {"why": bug}), clock.now())
         store.end_run(number, outcome, this.counts, clock.now())
-    log.info("run %s (%s) ended: %s%s", number, order.stage, outcome, _counted(this.counts))
+    log.info("%s ended: %s%s", _title(order, number), outcome, _counted(this.counts))
     problems = tell(store, config, world, quiet=order.dry_run)
-    return Report(this.counts, problems, this.bugs, this.may_go_on())
+    places = {row.id: row.label for row in store.connections()}
+    return Report(
+        counts=this.counts,
+        problems=problems,
+        bugs=this.bugs,
+        finished=this.may_go_on(),
+        open_problems=store.problems(),
+        places=places,
+        plans=tuple(this.plans),
+    )
 
 
 def _counted(counts: Counter[str]) -> str:

@@ -189,6 +189,15 @@ class ConnectionSettings(StrictModel):
         description="How long a write whose answer was lost is only looked up, never repeated.",
     )
 
+    label: ClassVar[str] = ""
+    """The platform's name for people."""
+
+    api_version: ClassVar[str] = ""
+    """The version of the API that the connector speaks, in the platform's words."""
+
+    api_ends: ClassVar[date | None] = None
+    """The last day of that version, where the platform has named one."""
+
     @field_validator("*", mode="after")
     @classmethod
     def _check_addresses(cls, value: Any, info: ValidationInfo) -> Any:
@@ -329,9 +338,6 @@ class MarketplaceSettings(ConnectionSettings, CreationSettings):
         description="Orders without a code are reported as letter post where the marketplace has a"
         " code for that.",
     )
-
-    label: ClassVar[str] = ""
-    """The marketplace's name for people."""
 
 
 class ShopSettings(ConnectionSettings, CreationSettings):

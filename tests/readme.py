@@ -24,7 +24,7 @@ from orderlink.marketplaces import (
 from orderlink.problems import WORDS
 from orderlink.registry import MARKETPLACE, SHOP, connector_class, settings_model
 from orderlink.shops import BUILTIN as SHOPS
-from orderlink.shops import Cancels, Corrects, Holds, ReadsParcels
+from orderlink.shops import Adopts, Cancels, Corrects, Holds, ReadsParcels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,7 @@ ABILITIES: dict[str, dict[str, type]] = {
         "orders can be set on hold": Holds,
         "orders can be cancelled": Cancels,
         "parcels outside of the order": ReadsParcels,
+        "orders of others can be adopted": Adopts,
     },
 }
 

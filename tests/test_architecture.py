@@ -29,6 +29,7 @@ PURE = (
     "jsontext.py",
     "origins.py",
     "redact.py",
+    "checking/carriers.py",
     "schedule/crontab.py",
     "schedule/job.py",
     "schedule/units.py",

@@ -162,6 +162,9 @@ class Watched:
             self.run("export", what, "--json")
         self.run("backup", "--force", str(self.folder / "backup.sqlite3"))
         self.run("sync", "--dry-run")
+        self.run("sync", "--dry-run", "--json")
+        self.run("check")
+        self.run("check", "--json")
 
     def place(self, article: Article = MUG) -> str:
         return self.bench.bol.place(Purchase(articles=(article,), ship_to=BUYER))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 COMMANDS = {
+    "init": "setup",
+    "check": "checking",
     "import": "stages",
     "poll": "stages",
     "push": "stages",
@@ -42,6 +44,7 @@ COMMANDS = {
     "map": "mending",
     "carrier": "carriers",
     "carriers": "carriers",
+    "adopt": "adopting",
     "rebuild": "upkeep",
     "purge": "upkeep",
     "test-order": "upkeep",

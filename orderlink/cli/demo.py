@@ -17,23 +17,12 @@ WIDTH: Final = 80
 INDENT: Final = " " * 7
 
 START_FOR_REAL: Final = """\
-To start for real, write your keys into
-  {place}
-
-  [shops.webshop]
-  type = "woocommerce"
-  base_url = "https://shop.example.com"
-  consumer_key = {{ env = "WOOCOMMERCE_KEY" }}
-  consumer_secret = {{ env = "WOOCOMMERCE_SECRET" }}
-
-  [marketplaces.bol]
-  type = "bol"
-  client_id = {{ env = "BOL_CLIENT_ID" }}
-  client_secret = {{ env = "BOL_CLIENT_SECRET" }}
-
-then see what would be sent:  orderlink sync --dry-run
-and let cron do it:           */5 * * * * orderlink sync
-Or play with it first:        orderlink sandbox
+To start for real:          orderlink init
+  it asks for what it needs, and says where each key is found
+See that all is well:       orderlink check
+See what would be sent:     orderlink sync --dry-run
+Let cron do it:             */5 * * * * orderlink sync
+Or play with it first:      orderlink sandbox
 """
 
 
@@ -50,11 +39,9 @@ def demo() -> None:
 
     Example: orderlink demo
     """
-    import os  # noqa: PLC0415 - start-up matters: imported where used
-    import tempfile  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415 - start-up matters: imported where used
     from pathlib import Path  # noqa: PLC0415
 
-    from orderlink.config import find_config  # noqa: PLC0415
     from orderlink.sandbox.demo import BASKETS, Story  # noqa: PLC0415
 
     show = printer()
@@ -69,7 +56,7 @@ def demo() -> None:
     if faults:
         typer.echo("\n".join(["demo: failed:", *faults]), err=True)
         raise typer.Exit(FAULT)
-    typer.echo(START_FOR_REAL.format(place=find_config(None, os.environ)))
+    typer.echo(START_FOR_REAL)
     typer.echo(
         f"demo: ok, {len(BASKETS)} orders: each once in the shop, each shipped once, right codes"
     )

@@ -6,7 +6,6 @@ asked for (a dry run's list), and cron, which has no terminal, hears only what a
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from orderlink import runner
@@ -16,8 +15,7 @@ from orderlink.cli.stopping import Stopping
 from orderlink.config import refuse_same_bindings
 from orderlink.lock import LOOK_AGAIN, Locked
 from orderlink.redact import safe_text
-from orderlink.report.runs import counted
-from orderlink.report.screen import OutputClosed
+from orderlink.report.runs import counted, left_alone
 from orderlink.report.status import gone_stale
 from orderlink.store.reading import open_for_reading
 
@@ -39,14 +37,14 @@ def run_stage(session: Session, order: Order, *, wait: bool) -> int:
     first = _never_looked(config, order)
     progress = Progress(session.errors, quiet=session.verbose)
     with Stopping(lambda: progress.note("stopping after the order in hand")) as stopping:
-        world = _world(session, order, progress, stopping)
+        world = _world(session, progress, stopping)
         report = _run(config, order, world, wait=wait, waiting=progress.note)
         progress.end()
     if report is None:
         return INTERRUPTED if stopping.interrupted else 0
     if first and report.counts["too_old"]:
         # Once in a connection's life, also under cron: nobody would miss these orders otherwise.
-        world.tell(_left_alone(report.counts["too_old"]))
+        world.tell(left_alone(report.counts["too_old"]))
     code = _say_end(session, order, config, report)
     return INTERRUPTED if stopping.interrupted else code
 
@@ -65,6 +63,24 @@ def run_test_order(session: Session, order: Order) -> int:
     if not report.counts["tried"]:
         session.errors.write("orderlink: the test order did not go through as it should\n")
     return 0 if report.counts["tried"] else NEEDS_PERSON
+
+
+def run_for_report(session: Session, order: Order, *, wait: bool) -> tuple[Report | None, bool]:
+    """Run a stage whose outcome the caller shows; tell, too, whether a person interrupted it.
+
+    None where the process was told to stop before it began. Raises as `orderlink.runner.run` does.
+    """
+    config = session.config()
+    refuse_same_bindings(config)
+    session.open_log()
+    progress = Progress(session.errors)
+    with Stopping(lambda: progress.note("stopping")) as stopping:
+        world = _world(session, progress, stopping)
+        report = _run(config, order, world, wait=wait, waiting=progress.note)
+        progress.end()
+    if report is not None:
+        say_bugs(session, report)
+    return report, stopping.interrupted
 
 
 def say_nothing(_text: str) -> None:
@@ -89,18 +105,12 @@ def _run(
     return None
 
 
-def _world(session: Session, order: Order, progress: Progress, stopping: Stopping) -> World:
+def _world(session: Session, progress: Progress, stopping: Stopping) -> World:
     def tell(text: str) -> None:
         progress.line(f"orderlink: {safe_text(session.redactor.clean(text), 1000)}")
 
     def say(label: str, text: str) -> None:
-        clean = safe_text(session.redactor.clean(text), 1000)
-        if order.dry_run and not label:
-            progress.end()
-            with suppress(OutputClosed):
-                session.output.write(f"{clean}\n")
-        else:
-            progress.say(label, clean)
+        progress.say(label, safe_text(session.redactor.clean(text), 1000))
 
     return runner.World(
         clock=session.clock,
@@ -125,24 +135,22 @@ def _never_looked(config: Config, order: Order) -> bool:
     return bool((order.connections or set(config.marketplaces)) - looked)
 
 
-def _left_alone(count: int) -> str:
-    return (
-        f"{count} open orders were left alone, since they were placed before the first run;"
-        ' import_from = "open" in the marketplace\'s table takes them'
-    )
-
-
 def _say_end(session: Session, order: Order, config: Config, report: Report) -> int:
     """Say how it went on a terminal, and give the exit code."""
-    if report.bugs:
-        what = "; ".join(dict.fromkeys(report.bugs))
-        session.errors.write(f"orderlink: {safe_text(what)}; see {session.log_path()}\n")
-    stale = not order.dry_run and _is_stale(session, config)
+    say_bugs(session, report)
+    stale = _is_stale(session, config)
     if session.errors.is_terminal:
         session.errors.write(f"{order.stage}: {_summary(report, stale=stale)}\n")
     if report.bugs:
         return FAULT
     return NEEDS_PERSON if report.problems or stale else 0
+
+
+def say_bugs(session: Session, report: Report) -> None:
+    """Say where faults of orderlink itself are written down."""
+    if report.bugs:
+        what = "; ".join(dict.fromkeys(report.bugs))
+        session.errors.write(f"orderlink: {safe_text(what)}; see {session.log_path()}\n")
 
 
 def _is_stale(session: Session, config: Config) -> bool:

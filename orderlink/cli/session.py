@@ -82,8 +82,8 @@ def _no_configuration(path: Path) -> Exception:
     from orderlink.errors import ConfigurationError  # noqa: PLC0415
 
     sentence = (
-        f"{path}: there is no configuration; write one (examples/orderlink.toml is a start), or"
-        " name yours with --config or ORDERLINK_CONFIG; `orderlink demo` shows the whole cycle"
-        " without one"
+        f"{path}: there is no configuration; `orderlink init` writes one (and"
+        " examples/orderlink.toml shows every key), or name yours with --config or"
+        " ORDERLINK_CONFIG; `orderlink demo` shows the whole cycle without one"
     )
     return ConfigurationError([sentence])

@@ -25,7 +25,10 @@ Connections = Annotated[
     ),
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say what would be sent, and send and change nothing.")
+    bool, typer.Option("--dry-run", help="Show what would be sent, and send and change nothing.")
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print what --dry-run shows as JSON for a program.")
 ]
 MaxSeconds = Annotated[
     float,
@@ -59,6 +62,7 @@ def import_(
     *,
     connection: Connections = None,
     dry_run: DryRun = False,
+    json: AsJson = False,
     max_seconds: MaxSeconds = 240,
     wait: Wait = False,
     force: Force = False,
@@ -75,6 +79,7 @@ def import_(
         orders,
         connection,
         dry_run=dry_run,
+        as_json=json,
         max_seconds=max_seconds,
         wait=wait,
         force=force,
@@ -87,6 +92,7 @@ def poll(
     *,
     connection: Connections = None,
     dry_run: DryRun = False,
+    json: AsJson = False,
     max_seconds: MaxSeconds = 240,
     wait: Wait = False,
 ) -> None:
@@ -102,6 +108,7 @@ def poll(
         orders,
         connection,
         dry_run=dry_run,
+        as_json=json,
         max_seconds=max_seconds,
         wait=wait,
     )
@@ -113,6 +120,7 @@ def push(
     *,
     connection: Connections = None,
     dry_run: DryRun = False,
+    json: AsJson = False,
     max_seconds: MaxSeconds = 240,
     wait: Wait = False,
 ) -> None:
@@ -128,6 +136,7 @@ def push(
         orders,
         connection,
         dry_run=dry_run,
+        as_json=json,
         max_seconds=max_seconds,
         wait=wait,
     )
@@ -139,6 +148,7 @@ def sync(
     *,
     connection: Connections = None,
     dry_run: DryRun = False,
+    json: AsJson = False,
     max_seconds: MaxSeconds = 240,
     wait: Wait = False,
 ) -> None:
@@ -155,6 +165,7 @@ def sync(
         orders,
         connection,
         dry_run=dry_run,
+        as_json=json,
         max_seconds=max_seconds,
         wait=wait,
     )
@@ -170,12 +181,14 @@ def _run(
     connections: list[str] | None,
     *,
     dry_run: bool,
+    as_json: bool,
     max_seconds: float,
     wait: bool,
     force: bool = False,
 ) -> None:
+    if as_json and not dry_run:
+        raise typer.BadParameter("--json is about --dry-run")
     context.obj.config()  # what is wrong with it is said before anything heavy is loaded
-    from orderlink.cli.running import run_stage  # noqa: PLC0415
     from orderlink.runner import Order  # noqa: PLC0415
 
     asked = Order(
@@ -186,4 +199,10 @@ def _run(
         dry_run=dry_run,
         max_seconds=max_seconds,
     )
+    if dry_run:
+        from orderlink.cli.planning import show_plan  # noqa: PLC0415
+
+        raise typer.Exit(show_plan(context.obj, asked, as_json=as_json))
+    from orderlink.cli.running import run_stage  # noqa: PLC0415
+
     raise typer.Exit(run_stage(context.obj, asked, wait=wait))

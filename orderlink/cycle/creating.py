@@ -241,7 +241,7 @@ def _adopt(
         judgement.ours,
         run.store.origin(),
         judgement.ids,
-        found=True,
+        how="found_in_shop",
         as_shipped=_is_shipped_already(market, shop, row),
     )
     kept = public_part(effect.document) or (yield from _foreseen(run, market, shop, row))

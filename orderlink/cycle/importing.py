@@ -244,7 +244,7 @@ def _add(
     placed_at: datetime,
     lines: tuple[LineRow, ...],
 ) -> None:
-    reference = f"{market.row.type}:{market.instance}:{key.order_id}"
+    reference = market.reference_of(key.order_id)
     run.store.add_order(key, shop.id, placed_at, run.now(), lines, reference)
 
 

@@ -58,14 +58,14 @@ def against_order(
     """Hold the shop's answer against what was ordered: corrected once, then set on hold.
 
     `document` is the creation's own. An order that is cancelled is left as it is; one that a person
-    took over, or that is packed or shipped already, is only told.
+    took over, that is packed or shipped already, or that was adopted, is only told.
     """
     if row.status is Status.CANCELLED or answer.state is ShopState.GONE:
         return NOTHING
     sentence = difference(expected_of(document, row), answer)
     if not sentence:
         return NOTHING
-    in_hand = row.status in {Status.SHIPPED, Status.MANUAL}
+    in_hand = row.status in {Status.SHIPPED, Status.MANUAL} or answer.adopted
     untouched = answer.state is ShopState.OPEN and not in_hand
     corrected = run.store.last_effect(row.key, Kind.CORRECT_IN_SHOP) is not None
     return on_difference(
@@ -87,7 +87,7 @@ def mend_in_shop(run: Run, shop: Connection) -> Steps[None]:
 
 
 def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> Steps[None]:
-    if _has_to_wait(run, shop, effect):
+    if has_to_wait(run, shop, effect):
         return
     try:
         current = yield from ask(shop.id, lambda: shop.connector.read_one(row.shop_order_id))
@@ -114,7 +114,7 @@ def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> Steps
         yield from _hold(run, shop, row, effect, sentence)
 
 
-def _has_to_wait(run: Run, shop: Connection, effect: EffectRow) -> bool:
+def has_to_wait(run: Run, shop: Connection, effect: EffectRow) -> bool:
     """Tell whether nothing may be sent yet: a pause, the quarantine, or a shop that fails."""
     if not is_due(effect.not_before, run.now()) or run.outbox.is_closed(shop.id):
         return True

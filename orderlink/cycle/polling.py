@@ -152,7 +152,7 @@ def _decide(
     run: Run, shop: Connection, row: OrderRow, whole: Answer, not_there: EffectRow | None
 ) -> None:
     market = run.marketplace_of(row)
-    if market is None:
+    if market is None or _is_unstamped(run, row, whole.order):
         return
     answer, now = whole.order, run.now()
     if row.status is Status.SHIPPED:
@@ -177,6 +177,14 @@ def _decide(
     if verdict.status is not None:
         run.counts[str(verdict.status)] += 1
         run.say(shop.label, f"{row.key.order_id}: {verdict.status}")
+
+
+def _is_unstamped(run: Run, row: OrderRow, answer: ShopOrder | None) -> bool:
+    """Tell whether a shop order was taken over and does not carry our reference yet."""
+    if answer is None or answer.reference == row.reference:
+        return False
+    stamp = run.store.last_effect(row.key, Kind.STAMP_REFERENCE)
+    return stamp is not None and stamp.state is not EffectState.DONE
 
 
 def _parts(run: Run, row: OrderRow, answer: ShopOrder | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from orderlink.values import replace
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
+    from orderlink.rows import OrderRow
     from orderlink.store import Store
 
 AT_ONCE = 500
@@ -23,9 +24,14 @@ def purge(store: Store, now: datetime, keep: timedelta, limit: int = AT_ONCE) ->
     rows = store.unpurged_orders(now - keep, limit)
     for row in rows:
         with store.transaction():
-            for effect in store.effects(row.key, Kind.CREATE):
-                store.change_effect(effect, replace(effect, document=public_part(effect.document)))
+            empty_creations(store, row)
             store.purge(row)
     if rows:
         store.database.shrink_log()
     return len(rows)
+
+
+def empty_creations(store: Store, row: OrderRow) -> None:
+    """Take the buyer's data out of what was, or was to be, sent to create an order."""
+    for effect in store.effects(row.key, Kind.CREATE):
+        store.change_effect(effect, replace(effect, document=public_part(effect.document)))

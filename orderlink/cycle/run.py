@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from orderlink.clock import Clock
+from orderlink.decide.adoption import Plan, Wish
 from orderlink.decide.timing import clock_is_trusted
 from orderlink.decide.verdict import Problem
 from orderlink.errors import RemoteError, SignInFailed, StateError
@@ -81,6 +82,10 @@ class Connection:
         """What tells several marketplaces of one type apart in references (Mirakl's operator)."""
         return str(getattr(self.connector, "instance", ""))
 
+    def reference_of(self, order_id: str) -> str:
+        """Give the reference that the shop order of a marketplace's order carries."""
+        return f"{self.row.type}:{self.instance}:{order_id}"
+
     def common(self) -> ConnectionSettings:
         """Give the settings that every connection has."""
         settings: ConnectionSettings = self.settings
@@ -97,6 +102,7 @@ class Selection(Value, frozen=True):
     force: bool = False
     only_find: bool = False
     sample: str = ""  # of a test order: SKU=PRICE
+    wish: Wish = Wish()  # of taking over what another program created
 
     def takes(self, row: OrderRow) -> bool:
         """Tell whether an order is meant."""
@@ -120,6 +126,7 @@ class Run:
     went_well: set[tuple[str, str]] = field(default_factory=set)  # connection and stage
     went_wrong: set[tuple[str, str]] = field(default_factory=set)
     bugs: list[str] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)  # what `adopt` found, for each marketplace
     outbox: Outbox = field(init=False)
     _began: tuple[datetime, float] = field(init=False)
 

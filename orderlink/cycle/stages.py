@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from orderlink.codec import time_text
+from orderlink.cycle.adopting import adopt_orders
 from orderlink.cycle.creating import create_orders, meet_shop
 from orderlink.cycle.importing import brake, look
 from orderlink.cycle.mending import mend_in_shop
@@ -13,6 +14,7 @@ from orderlink.cycle.polling import poll_shop
 from orderlink.cycle.pushing import report
 from orderlink.cycle.reading import details
 from orderlink.cycle.settling import ask_tickets, send_dropped_again, settle_unknown
+from orderlink.cycle.stamping import stamp_in_shop
 from orderlink.cycle.trying import try_order
 from orderlink.rows import OrderKey
 from orderlink.steps import ask, together
@@ -42,6 +44,7 @@ def import_orders(run: Run, selection: Selection) -> Steps[None]:
     yield from together("", imports)
     for shop in run.shops:
         with run.guarded(shop, "create"):
+            yield from stamp_in_shop(run, shop)
             yield from mend_in_shop(run, shop)
 
 
@@ -120,6 +123,7 @@ STAGES: dict[str, Callable[[Run, Selection], Steps[None]]] = {
     "push": push_shipments,
     "sync": sync,
     "rebuild": rebuild,
+    "adopt": adopt_orders,
     "test-order": try_orders,
 }
 

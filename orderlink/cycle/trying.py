@@ -52,7 +52,7 @@ def try_order(
     key = OrderKey(market.id, number)
     order = sample(number, sku, price, run)
     with run.store.transaction():
-        reference = f"{market.row.type}:{market.instance}:{number}"
+        reference = market.reference_of(number)
         run.store.add_order(key, shop.id, run.now(), run.now(), lines_of(order), reference)
         row = run.store.order(key)
         if row is not None:

@@ -93,12 +93,13 @@ def on_created(
     origin: str,
     ids: Sequence[str] = (),
     *,
-    found: bool = False,
+    how: str = "created",
     as_shipped: bool = False,
 ) -> Verdict:
-    """Decide what it means that the shop has the order: by its answer, or found by a look-up.
+    """Decide what it means that the shop has the order.
 
-    `as_shipped`: the marketplace sends all of it, and nothing is left to do.
+    `how` is the event's word: `created` by its answer, `found_in_shop` by a look-up, `adopted` from
+    another program. `as_shipped`: the marketplace sends all of it, and nothing is left to do.
     """
     shown = shop.number or shop.id
     facts = Verdict(
@@ -109,7 +110,7 @@ def on_created(
             "document": None,
             "edits": kept_edits(row.edits),
         },
-        events=(Event("found_in_shop" if found else "created", {"shop_order": shown}),),
+        events=(Event(how, {"shop_order": shown}),),
         closes=("creating_fails", *BEFORE_CREATION),
         opens=_surprises(shop, origin, ids),
     )

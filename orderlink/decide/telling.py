@@ -9,13 +9,17 @@ from orderlink.problems import needs_person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from orderlink.rows import ProblemRow
+    from orderlink.settings import ConnectionSettings
 
 AGAIN = timedelta(days=1)
 STALE = timedelta(minutes=30)
 """A state without a good run for so long has gone stale."""
+
+NEAR_END = timedelta(days=90)
+"""The end of an API is told of so long ahead."""
 
 
 def wants_person(problem: ProblemRow, now: datetime, alert_after: timedelta) -> bool:
@@ -38,3 +42,14 @@ def to_tell(
 def is_stale(last_good: datetime | None, now: datetime) -> bool:
     """Tell whether no run went well for too long."""
     return last_good is None or now - last_good > STALE
+
+
+def end_of_api(settings: ConnectionSettings, today: date) -> str:
+    """Say that the API which a connector speaks ends soon, or did; empty: that is not near."""
+    version, ends = settings.api_version, settings.api_ends
+    if ends is None or ends - today > NEAR_END:
+        return ""
+    name = settings.label or settings.type
+    if ends < today:
+        return f"{name} has ended {version} on {ends}"
+    return f"{name} ends {version} on {ends}, in {(ends - today).days} days"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from orderlink.model import (
         Accepted,
         Done,
+        Finding,
         Look,
         Order,
         Page,
@@ -127,4 +128,18 @@ class UpdatesTracking(Protocol):
 
     def update_tracking(self, shipment: Shipment) -> Accepted | Done:
         """Give the code and carrier of `shipment` to what was reported under its reference."""
+        ...
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """A marketplace or a shop that `orderlink check` can ask more than whether it answers."""
+
+    def check(self) -> Iterator[Finding]:
+        """Sign in anew and look at everything that the cycle needs, one finding for each.
+
+        Each right that is needed has a finding of its own, as far as reading tells. Nothing is
+        changed there, and nothing that is kept is believed. What is raised becomes a failed finding
+        by itself, and nothing more is asked.
+        """
         ...

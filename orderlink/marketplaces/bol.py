@@ -28,7 +28,7 @@ from orderlink.errors import Ambiguous, Refused, SignInFailed, TryLater
 from orderlink.marketplaces import bol_documents as documents
 from orderlink.marketplaces.bol_reading import DocumentError
 from orderlink.marketplaces.bol_settings import BolSettings
-from orderlink.model import Accepted, Page
+from orderlink.model import Accepted, Finding, FindingState, Page
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -44,10 +44,12 @@ SHORTEST_INTERVAL = 10
 LONGEST_INTERVAL = 60
 OVERLAP = timedelta(minutes=15)
 TOKEN_MARGIN = 30
+OK = FindingState.OK
+RIGHTS_ADVICE = "make new client credentials for the Retailer API in bol's seller account"
 
 
 class Bol:
-    """A merchant's account at bol: Marketplace, GivesTickets, ListsShipments, UpdatesTracking."""
+    """An account at bol: Marketplace, Checks, GivesTickets, ListsShipments, UpdatesTracking."""
 
     settings_model: ClassVar = BolSettings
     BUDGETS: ClassVar[Mapping[str, Budget]] = {
@@ -106,6 +108,25 @@ class Bol:
         until = self._link.clock.now() + timedelta(seconds=kept)
         self._link.tokens.put("access_token", token, until)
         return token
+
+    def check(self) -> Iterator[Finding]:
+        """Sign in anew, and read each list that the cycle reads."""
+        self._sign_in()
+        yield Finding("sign-in", OK, "bol takes the client id and secret")
+        open_orders = {"status": "OPEN", "fulfilment-method": "ALL"}
+        processes = {"entity-id": "0", "event-type": "CREATE_SHIPMENT"}
+        for path, name, words, query in (
+            ("/retailer/orders", "orders", "orders", open_orders),
+            ("/retailer/shipments", "shipments", "shipments", {}),
+            ("/shared/process-status", "processStatuses", "processes", processes),
+        ):
+            right = f"right to read {words}"
+            try:
+                self._list(path, name, query)
+            except SignInFailed as error:
+                yield Finding(right, FindingState.FAILED, str(error), RIGHTS_ADVICE)
+            else:
+                yield Finding(right, OK, f"bol shows its {words}")
 
     # Orders
 

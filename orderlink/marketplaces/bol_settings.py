@@ -14,9 +14,19 @@ class BolSettings(MarketplaceSettings):
     """What a bol connection may set, beside what every marketplace may."""
 
     label: ClassVar[str] = "bol"
+    api_version: ClassVar[str] = "Retailer API v10"
 
-    client_id: Secret = Field(description="Client id of the API key in bol's seller account.")
-    client_secret: Secret = Field(description="Client secret that belongs to `client_id`.")
+    client_id: Secret = Field(
+        description="Client id of the API key in bol's seller account.",
+        json_schema_extra={
+            "where": "In bol's seller account: Settings, Services, API settings. Make client"
+            " credentials for the Retailer API there; the id stands in their list."
+        },
+    )
+    client_secret: Secret = Field(
+        description="Client secret that belongs to `client_id`.",
+        json_schema_extra={"where": "Beside the client id, behind a button that shows it."},
+    )
     base_url: str = Field(
         default="https://api.bol.com", description="Where the API is; a sandbox for trying."
     )

@@ -16,6 +16,7 @@ class Tone(StrEnum):
 
     PLAIN = "plain"
     GOOD = "good"
+    FAIR = "fair"
     BAD = "bad"
     QUIET = "quiet"
 
@@ -36,12 +37,13 @@ class Column(Value, frozen=True):
 
 
 class Table(Value, frozen=True):
-    """Rows under a title; a cell may have several lines."""
+    """Rows under a title; a cell may have several lines. `tones` are the rows' first cells'."""
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     tone: Tone = Tone.PLAIN
+    tones: tuple[Tone, ...] = ()
 
 
 class Bars(Value, frozen=True):

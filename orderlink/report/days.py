@@ -66,9 +66,14 @@ def ago(at: datetime | None, now: datetime) -> str:
     return f"{span(now - at)} ago" if span(now - at) != "now" else "just now"
 
 
+def iso(moment: datetime) -> str:
+    """Write an instant for programs: `2026-11-23T14:05:00Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def timestamp(moment: datetime | None) -> str | None:
-    """Write an instant as documents have it: ISO 8601 in UTC, to the second."""
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
+    """Write an instant as documents have it; None stays None."""
+    return iso(moment) if moment else None
 
 
 def on_day(day: date, today: date) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from orderlink.report.blocks import Bars, Column, Sentence, Strip, Table
 from orderlink.report.drawing import draw, text_of
+from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,7 +48,7 @@ def encoded(blocks: Sequence[Block], showable: Callable[[str], str]) -> list[Blo
             found.append(block)
         else:
             rows = tuple(tuple(map(showable, row)) for row in block.rows)
-            found.append(Table(block.title, block.columns, rows, block.tone))
+            found.append(replace(block, rows=rows))
     return found
 
 

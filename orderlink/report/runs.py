@@ -78,6 +78,17 @@ def counted(counts: Mapping[str, int]) -> list[str]:
     return [f"{counts[name]} {words}" for name, words in DONE.items() if counts.get(name)]
 
 
+def left_alone(count: int, *, planned: bool = False) -> str:
+    """Say that open orders are not taken, and how they would be."""
+    orders = "1 open order" if count == 1 else f"{count} open orders"
+    verb = "would be" if planned else "was" if count == 1 else "were"
+    one = "it was" if count == 1 else "they were"
+    return (
+        f"{orders} {verb} left alone, since {one} placed before the first run;"
+        f' import_from = "open" in the marketplace\'s table takes {"it" if count == 1 else "them"}'
+    )
+
+
 def gather_runs(
     store: Store, rows: Iterable[RunRow], running_since: datetime | None
 ) -> Iterator[RunReport]:

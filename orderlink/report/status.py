@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orderlink.basics import CLOSED, Status
-from orderlink.decide.telling import is_stale
+from orderlink.decide.telling import end_of_api, is_stale
 from orderlink.decide.timing import clock_is_trusted
 from orderlink.decide.urgency import last_day
 from orderlink.lock import runs_since
@@ -78,6 +78,7 @@ class StatusReport(Value, frozen=True):
     hours: tuple[Hour, ...] = ()  # the last 24, the present one included
     last_run: RunRow | None = None
     last_outcome: str = ""  # what became of it, as in `orderlink.rows.RunRow`
+    ends: tuple[str, ...] = ()  # which APIs end soon, or did, a sentence each
 
     @property
     def needs_person(self) -> tuple[Concern, ...]:
@@ -141,6 +142,7 @@ def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
         hours=_hours(first_hour, tallies),
         last_run=run,
         last_outcome=run.became(runs_since(config.state)) if run else "",
+        ends=tuple(filter(None, (end_of_api(one, today) for one in config.connections()))),
     )
 
 

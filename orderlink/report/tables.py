@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from orderlink.report.blocks import Block
     from orderlink.report.drawing import Ink
 
-STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.BAD: "bold red", Tone.QUIET: "dim"}
+STYLES = {
+    Tone.PLAIN: "",
+    Tone.GOOD: "green",
+    Tone.FAIR: "bold yellow",
+    Tone.BAD: "bold red",
+    Tone.QUIET: "dim",
+}
 
 PARTS = ("cyan", "blue", "magenta", "green", "red")
 """Of bars: colours that stand out from a light background and from a dark one."""
@@ -78,6 +84,7 @@ def _table(table: Table, ascii_only: bool) -> RichTable:  # noqa: FBT001
             no_wrap=not column.wraps,
             overflow="fold",
         )
-    for row in table.rows:
-        found.add_row(*(Text(cell) for cell in row))
+    tones = table.tones or (Tone.PLAIN,) * len(table.rows)
+    for (first, *rest), tone in zip(table.rows, tones, strict=True):
+        found.add_row(Text(first, style=STYLES[tone]), *(Text(cell) for cell in rest))
     return found

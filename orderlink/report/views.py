@@ -173,6 +173,7 @@ def warnings(report: StatusReport) -> list[str]:
             "This machine's clock lies before the newest time in the state file: what needs time to"
             " pass is not done. Set the clock (NTP)."
         )
+    found += [f"{end}: update orderlink." for end in report.ends]
     return found
 
 

@@ -6,14 +6,17 @@ A connector is constructed as `Connector(settings, link)`, as a marketplace's is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
+
+from orderlink.marketplaces import Checks as Checks  # a shop may have it, too
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from orderlink.creation import Creation
     from orderlink.errors import RemoteError
-    from orderlink.model import Draft, Found, Order, Parcel, Reading, ShopOrder, Stamp
+    from orderlink.model import Candidate, Draft, Found, Order, Parcel, Reading, ShopOrder, Stamp
 
 BUILTIN = {
     "woocommerce": "orderlink.shops.woocommerce:WooCommerce",
@@ -24,6 +27,14 @@ SETTINGS = {
     "woocommerce": "orderlink.shops.woocommerce_settings:WooCommerceSettings",
 }
 """The same word -> where its keys are, which are read without importing the connector."""
+
+ADOPTED_BY: Final = ("transaction_id", "number", "meta")
+
+
+def adopted_by(connector: Any) -> tuple[str, ...]:
+    """Tell by which fields orders of another program are found: a connector's `ADOPTED_BY`."""
+    fields: tuple[str, ...] = getattr(connector, "ADOPTED_BY", ADOPTED_BY)
+    return fields
 
 
 class Shop(Protocol):
@@ -141,4 +152,31 @@ class ReadsParcels(Protocol):
 
     def parcels(self, shop_id: str) -> tuple[Parcel, ...]:
         """Read the parcels of one order. Raises `NotOffered` where the shop cannot tell."""
+        ...
+
+
+@runtime_checkable
+class Adopts(Protocol):
+    """Orders that another program, or a person, brought into the shop can be taken over.
+
+    A class that knows fewer fields than `ADOPTED_BY` above says so in an attribute of that name.
+    """
+
+    def candidates(self, field: str, since: datetime) -> Iterator[Candidate]:
+        """List every order that came in since then, each once, with what stands in `field`.
+
+        `field` is `transaction_id` (of the payment), `number` (what people see, in each form that
+        the shop keeps) or `meta:KEY` (a field of the shop's or a plugin's, by its key). The list is
+        complete, cancelled and deleted orders among it where the shop still shows them, and older
+        ones may be in it; values are the orders' own, since a server may ignore a filter. A list
+        that could not be finished raises.
+        """
+        ...
+
+    def stamp(self, shop_id: str, stamp: Stamp) -> ShopOrder:
+        """Write reference and origin into an order: exactly one write, harmless when repeated.
+
+        Beside them stands a mark that the order was adopted, which is read back as
+        `ShopOrder.adopted`. Nothing else of it changes: no price, status, address or number.
+        """
         ...

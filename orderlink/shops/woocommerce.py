@@ -11,6 +11,8 @@ Quirks:
   every order. So `find` goes through the orders themselves, newest first. `status=any` leaves the
   trash out; the trash is a second listing. Pages overlap by one row, so that a row that slipped to
   another page between two requests is noticed.
+- The day of an order's creation may be anything that its maker wrote, but ids ascend, and an order
+  came in no later than it was last changed: below one that was not changed since then, none is new.
 - Whoever stands in `billing.email` is mailed at creation, completion and refund.
 - Amounts are net; see `woocommerce_tax`.
 - A variation is ordered as its parent's id with its own beside it.
@@ -36,7 +38,7 @@ from orderlink.errors import (
     RemoteError,
     TryLater,
 )
-from orderlink.model import Draft, Found, Reading
+from orderlink.model import Candidate, Draft, Found, Reading
 from orderlink.shops import woocommerce_documents as documents
 from orderlink.shops import woocommerce_drafts as drafts
 from orderlink.shops import woocommerce_people as people
@@ -47,17 +49,21 @@ from orderlink.shops.woocommerce_settings import WooCommerceSettings
 from orderlink.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from orderlink.creation import Creation
     from orderlink.http import Answer, Link
-    from orderlink.model import Address, Json, Order, Parcel, ShopOrder, Stamp
+    from orderlink.model import Address, Finding, Json, Order, Parcel, ShopOrder, Stamp
+    from orderlink.shops.woocommerce_tax import TaxRules
 
 Query = dict[str, str | int]
 ROOT = "/wp-json/wc/v3"
 TOLD = (400, 401, 403, 404)
 ROWS_PER_PAGE = 100
-ORDER_FIELDS = "id,number,status,total,currency,transaction_id,meta_data,line_items,refunds"
+ORDER_FIELDS = (
+    "id,number,status,total,currency,transaction_id,meta_data,line_items,refunds,date_modified_gmt"
+)
 NEWEST_FIRST: Final[Query] = {"orderby": "id", "order": "desc", "per_page": ROWS_PER_PAGE}
 T = TypeVar("T")
 NOT_THERE = frozenset(
@@ -73,7 +79,7 @@ NO_SUCH_ORDER = "woocommerce_rest_shop_order_invalid_id"
 class WooCommerce:
     """A WooCommerce shop.
 
-    Shop, Prepares, CreatesMany, Corrects, Simplifies, Holds, Cancels, ReadsParcels.
+    Shop, Checks, Prepares, CreatesMany, Corrects, Simplifies, Holds, Cancels, ReadsParcels, Adopts.
     """
 
     settings_model: ClassVar = WooCommerceSettings
@@ -89,6 +95,33 @@ class WooCommerce:
         settings = self._settings
         pair = f"{settings.consumer_key.reveal()}:{settings.consumer_secret.reveal()}"
         return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+
+    # Looking
+
+    def check(self) -> Iterator[Finding]:
+        """Look at key, rights, version, currency, tax and statuses, one finding for each."""
+        from orderlink.shops import woocommerce_checks as checks  # noqa: PLC0415 - no run needs it
+
+        def tax_rules() -> TaxRules:
+            return self._facts.tax_rules(anew=True)
+
+        ask = checks.Questions(self._read, self._may_write, self._has_status, tax_rules)
+        return checks.findings(self._settings, ask)
+
+    def _may_write(self) -> None:
+        """Raise `SignInFailed` where the key may only read: only the answer to a write tells.
+
+        There is no order 0, and nothing is said about it, so that nothing can be changed
+        (WooCommerce's source: what there is no order for is refused).
+        """
+        path = f"{ROOT}/orders/0"
+        answer = self._link.http.write("PUT", path, json={}, accept=TOLD, safe=True)
+        if documents.error_from(answer.document)[0] != NO_SUCH_ORDER:
+            settled(answer)
+
+    def _has_status(self, word: str) -> bool:
+        answer = self._ask("/orders", {"status": word, "per_page": 1, "_fields": "id"})
+        return answer.status != 400 and settled(answer).status == 200
 
     # Creating
 
@@ -192,6 +225,10 @@ class WooCommerce:
         """Cancel the order, which puts its pieces back in stock: one PUT."""
         return self._write("PUT", f"/orders/{shop_id}", {"status": "cancelled"})
 
+    def stamp(self, shop_id: str, stamp: Stamp) -> ShopOrder:
+        """Write reference, origin and the mark of an adopted order: one PUT of fields alone."""
+        return self._write("PUT", f"/orders/{shop_id}", drafts.stamp_document(stamp))
+
     # Reading
 
     def find(self, stamps: Sequence[Stamp], above: str) -> Found:
@@ -202,25 +239,42 @@ class WooCommerce:
         found: dict[int, ShopOrder] = {}
         newest = 0
         for status in ("any", "trash"):
-            for order in self._newest_first(status, lowest):
+            for _, order in self._newest_first(status, lambda _, order: int(order.id) <= lowest):
                 newest = max(newest, int(order.id))
                 if order.reference in references or order.order_number in numbers:
                     found[int(order.id)] = order
         orders = tuple(found[shop_id] for shop_id in sorted(found))
         return Found(orders, str(max(newest, lowest)))
 
-    def _newest_first(self, status: str, above: int) -> Iterator[ShopOrder]:
-        """List orders with ids above one, each page from the last row of the page before."""
+    def candidates(self, field: str, since: datetime) -> Iterator[Candidate]:
+        """List the orders that came in since then, the trash too, with their own values."""
+
+        def is_over(row: Json, _order: ShopOrder) -> bool:
+            return understood(documents.was_changed_before, row, since)
+
+        for status in ("any", "trash"):
+            for row, order in self._newest_first(status, is_over):
+                yield Candidate(order, documents.values_in(row, field))
+
+    def _newest_first(
+        self, status: str, is_over: Callable[[Json, ShopOrder], bool]
+    ) -> Iterator[tuple[Json, ShopOrder]]:
+        """List orders down to one that ends it, each page from the last row of the one before."""
         last, offset = 0, 0
         while True:
-            page = self._listed({**NEWEST_FIRST, "status": status, "offset": offset})
-            ids = [int(order.id) for order in page]
+            rows = self._rows({**NEWEST_FIRST, "status": status, "offset": offset})
+            page = [(row, self._order(row)) for row in rows]
+            ids = [int(order.id) for _, order in page]
             full = len(page) >= ROWS_PER_PAGE
             moved = last and (not ids or ids[0] < last or (full and ids[-1] >= last))
             if moved or ids != sorted(ids, reverse=True):
                 raise TryLater("the shop's orders moved while they were listed")
-            yield from (order for order in page if int(order.id) > above)
-            if not full or ids[-1] <= above:
+            for row, order in page:
+                if is_over(row, order):
+                    return
+                if not last or int(order.id) < last:
+                    yield row, order
+            if not full:
                 return
             last, offset = ids[-1], offset + len(page) - 1
 

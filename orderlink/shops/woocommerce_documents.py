@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 REFERENCE = "_orderlink_ref"
 ORIGIN = "_orderlink_origin"
+ADOPTED = "_orderlink_adopted"
+NUMBERS = ("_order_number", "_order_number_formatted")
+"""Where plugins for sequential numbers keep them; `number` shows the latter, or the former."""
 TRACKING_ITEMS = "_wc_shipment_tracking_items"
 AFTERSHIP_ITEMS = "_aftership_tracking_items"
 USABLE = frozenset({"publish", "private"})
@@ -113,6 +117,7 @@ def _order_from(document: Json, completed: Collection[str]) -> ShopOrder:
         refunded=refunded,
         lines=tuple(line_from(line) for line in document["line_items"]),
         parcels=parcels_from(meta),
+        adopted=bool(_text(meta.get(ADOPTED))),
     )
 
 
@@ -132,6 +137,24 @@ def line_from(line: Mapping[str, Json]) -> ShopLine:
         total=Decimal(str(line["total"])) + Decimal(str(line["total_tax"])),
         product_id=str(line["variation_id"] or line["product_id"]),
     )
+
+
+def values_in(document: Json, field: str) -> tuple[str, ...]:
+    """Give what an order has in a field, as `orderlink.shops.Adopts` names it."""
+    kind, _, key = field.partition(":")
+    keys = {"meta": (key,), "number": NUMBERS}.get(kind, ())
+    found = [document[kind]] if kind in {"number", "transaction_id"} else []
+    found += [entry["value"] for entry in document["meta_data"] if entry["key"] in keys]
+    return tuple(dict.fromkeys(text for text in map(_text, found) if text))
+
+
+def was_changed_before(document: Json, moment: datetime) -> bool:
+    """Tell whether nothing about an order changed since then. Raises `DocumentError`."""
+    try:
+        changed = document["date_modified_gmt"]
+        return changed is not None and datetime.fromisoformat(changed).replace(tzinfo=UTC) < moment
+    except (KeyError, TypeError, ValueError) as error:
+        raise DocumentError("an order of the shop cannot be read") from error
 
 
 def _meta(document: Mapping[str, Json]) -> dict[str, Json]:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from orderlink.creation import Creation, filled
 from orderlink.errors import Refused
 from orderlink.model import Draft, ShopLine
-from orderlink.shops.woocommerce_documents import REFERENCE, DocumentError, line_from
+from orderlink.shops.woocommerce_documents import (
+    ADOPTED,
+    ORIGIN,
+    REFERENCE,
+    DocumentError,
+    line_from,
+)
 from orderlink.shops.woocommerce_people import (
     address_document,
     commission_of,
@@ -202,6 +208,12 @@ def _fee_lines(order: Order, taxing: Taxing, nets: Sequence[Part]) -> list[dict[
 
 def _untaxed(name: str, amount: Decimal) -> list[dict[str, Json]]:
     return [{"name": name, "total": f"{amount:f}", "tax_status": "none"}] if amount else []
+
+
+def stamp_document(stamp: Stamp) -> dict[str, Json]:
+    """Build what marks an order of another program as adopted, and changes nothing else of it."""
+    fields = {REFERENCE: stamp.reference, ORIGIN: stamp.origin, ADOPTED: "yes"}
+    return {"meta_data": [{"key": key, "value": value} for key, value in fields.items()]}
 
 
 def correction_from(document: Json, draft: Draft, rules: TaxRules) -> Draft | None:

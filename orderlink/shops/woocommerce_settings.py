@@ -17,12 +17,26 @@ class WooCommerceSettings(ShopSettings):
     """What a WooCommerce shop may set, beside what every shop may."""
 
     label: ClassVar[str] = "WooCommerce"
+    api_version: ClassVar[str] = "REST API v3"
 
-    base_url: str = Field(description="The shop's address, `https://www.example.com`.")
-    consumer_key: Secret = Field(
-        description="Consumer key of WooCommerce's REST API, with read and write permission."
+    base_url: str = Field(
+        description="The shop's address, `https://www.example.com`.",
+        json_schema_extra={
+            "where": "WordPress, Settings, General: the WordPress address. It needs https, and"
+            " permalinks other than Plain (Settings, Permalinks)."
+        },
     )
-    consumer_secret: Secret = Field(description="Consumer secret that belongs to `consumer_key`.")
+    consumer_key: Secret = Field(
+        description="Consumer key of WooCommerce's REST API, with read and write permission.",
+        json_schema_extra={
+            "where": "WooCommerce, Settings, Advanced, REST API, Add key: the permission is"
+            " Read/Write, the user an administrator or a shop manager."
+        },
+    )
+    consumer_secret: Secret = Field(
+        description="Consumer secret that belongs to `consumer_key`.",
+        json_schema_extra={"where": "It is shown once, beside the new consumer key."},
+    )
 
     @model_validator(mode="after")
     def _imports_open_orders(self) -> Self:

@@ -331,6 +331,8 @@ SELECT connection, stage, at FROM successes WHERE account = :account ORDER BY co
 
 -- shelf_values --
 SELECT name, value, until FROM shelf WHERE account = :account AND connection = :connection
+-- empty_shelves --
+DELETE FROM shelf WHERE account = :account
 -- put_on_shelf --
 INSERT INTO shelf (account, connection, name, value, until)
 VALUES (:account, :connection, :name, :value, :until)

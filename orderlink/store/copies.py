@@ -31,11 +31,11 @@ def open_backup(path: Path) -> Store:
         raise ConfigurationError([f"{path} cannot be read: {error.strerror}"]) from None
     if not is_sqlite:
         raise ConfigurationError([f"{path} is no state file of orderlink; nothing was changed"])
+    problem = what_is_wrong_with(path)
     try:
-        problem = _what_is_wrong_with(path)
         store = None if problem else open_for_reading(path)
-    except (sqlite3.DatabaseError, StateError) as error:
-        problem = f"is damaged ({error})"
+    except StateError as error:
+        problem, store = f"is damaged ({error})", None
     if problem or store is None:
         raise ConfigurationError([f"{path} {problem}; nothing was changed"])
     return store
@@ -77,19 +77,26 @@ def put_in_place(source: Database, path: Path) -> None:
     database.close()
 
 
-def _what_is_wrong_with(path: Path) -> str:
-    """Say why a file cannot be restored; empty: it can be."""
-    with closing(_opened(path)) as connection:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        newest = migrations()[-1][0]
-        if version > newest:
-            known = f"schema {version}, this one knows {newest}"
-            return f"was written by a newer orderlink ({known}): update orderlink"
-        complaint = _complaint(connection)
-        if complaint:
-            return f"is damaged ({complaint})"
-        missing = _columns_of(version) - _columns(connection)
-        return "is no state file of orderlink" if missing or not version else ""
+def what_is_wrong_with(path: Path) -> str:
+    """Say why a file is no state file that this program can use; empty: it is one."""
+    try:
+        with closing(_opened(path)) as connection:
+            return _fault_of(connection)
+    except sqlite3.DatabaseError as error:
+        return f"is damaged ({error})"
+
+
+def _fault_of(connection: sqlite3.Connection) -> str:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    newest = migrations()[-1][0]
+    if version > newest:
+        known = f"schema {version}, this one knows {newest}"
+        return f"was written by a newer orderlink ({known}): update orderlink"
+    complaint = _complaint(connection)
+    if complaint:
+        return f"is damaged ({complaint})"
+    missing = _columns_of(version) - _columns(connection)
+    return "is no state file of orderlink" if missing or not version else ""
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -54,6 +54,10 @@ class Keeping:
                 values = {"connection": connection, "value": value, "until": end}
                 self.database.run(query, name=name, **values)
 
+    def empty_shelves(self) -> None:
+        """Forget what connections keep across runs, but for their access tokens."""
+        self.database.run("empty_shelves")
+
     def product_map(self, connection: str) -> dict[str, tuple[tuple[str, int], ...]]:
         """Give what each SKU or EAN of a marketplace is in the shop: SKUs with their pieces.
 

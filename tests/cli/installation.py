@@ -164,9 +164,13 @@ class Installation:
             out, err = process.communicate(timeout=60)
         return Answer(process.returncode, out, err)
 
-    def on_terminal(self, *arguments: str, columns: int = 80, **extra: str) -> Answer:
-        """Run on a terminal of that width; stdout and stderr are both on it."""
-        return self.at_terminal(*arguments, columns=columns, **extra).ended()
+    def on_terminal(
+        self, *arguments: str, columns: int = 80, typed: str = "", **extra: str
+    ) -> Answer:
+        """Run on a terminal of that width; stdout and stderr are both on it, `typed` is stdin."""
+        terminal = self.at_terminal(*arguments, columns=columns, **extra)
+        os.write(terminal.mother, typed.encode())
+        return terminal.ended()
 
     def at_terminal(self, *arguments: str, columns: int = 80, **extra: str) -> Terminal:
         """Start on a terminal of that width, and 24 lines high."""

@@ -177,17 +177,6 @@ def test_a_terminal_sees_progress_on_stderr_and_a_summary(installation: Installa
     assert idle.out.strip() == "sync: nothing to do"
 
 
-def test_a_dry_run_says_what_would_be_sent_and_changes_nothing(
-    installation: Installation,
-) -> None:
-    order = installation.place()
-    ended = installation.run("sync", "--dry-run")
-    assert (ended.code, ended.err) == (0, "")
-    assert f"{order}: would be created in" in ended.out
-    assert installation.shop.control("orders", {}) == []
-    assert installation.run("orders", "--json").json()["orders"] == []
-
-
 def test_the_first_run_says_once_what_it_left_alone(installation: Installation) -> None:
     installation.configure(import_from="")
     for _ in range(3):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from orderlink.dryrun import Planned
 from orderlink.model import Status
+from orderlink.rows import Kind
 from orderlink.sandbox.bol_records import Article
 from tests.support.faults import lost_before, refused
 from tests.support.world import Merchant
@@ -160,18 +163,28 @@ def test_a_taken_over_order_keeps_its_data_for_thirty_days(merchant: Merchant, d
     assert (b"Canarybuyer" in raw) is (days == 29)
 
 
-def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(merchant: Merchant) -> None:
+def test_a_dry_run_plans_what_would_be_sent_and_sends_nothing(merchant: Merchant) -> None:
     merchant.sync()
-    order = merchant.place()
+    order = merchant.place(Article(quantity=2))
     merchant.later(minutes=5)
     merchant.sync(dry_run=True)
-    assert any(
-        f"{order}: would be created" in line and "12.99 EUR" in line for line in merchant.said
-    )
+    total = Decimal("25.98")
+    creation = Planned("bol", order, Kind.CREATE, "woo", pieces=2, total=total, currency="EUR")
+    assert merchant.planned == [creation]
     assert merchant.woo.ledger.created == []
     merchant.sync()
     merchant.complete(order, CODE)
+    merchant.planned.clear()
     merchant.sync(dry_run=True)
-    assert any(CODE in line for line in merchant.said)
+    report = Planned("bol", order, Kind.SHIP, "bol", pieces=2, code=CODE, carrier="TNT")
+    assert merchant.planned == [report]
     assert merchant.bol.ledger.accepted == []
     assert merchant.status(order) is Status.NOT_SHIPPED
+
+
+def test_a_dry_run_before_the_first_run_makes_no_state_file(merchant: Merchant) -> None:
+    merchant.configure(marketplace='import_from = "open"')
+    merchant.place()
+    merchant.sync(dry_run=True)
+    assert len(merchant.planned) == 1
+    assert [path.name for path in merchant.folder.iterdir()] == ["orderlink.toml"]

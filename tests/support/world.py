@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from requests.adapters import BaseAdapter
 
+    from orderlink.dryrun import Planned
     from orderlink.model import Status
     from orderlink.rows import OrderRow
 
@@ -85,10 +86,12 @@ class Merchant:
         self.calls: list[str] = []
         self.said: list[str] = []
         self.told: list[str] = []
+        self.planned: list[Planned] = []
         self.world = World(
             clock=self.clock,
             say=lambda label, text: self.said.append(f"{label}: {text}"),
             tell=self.told.append,
+            plan=self.planned.append,
             adapter=self.adapter,
         )
         self.configure(marketplace=marketplace, shop=shop)
