@@ -10,7 +10,7 @@ from orderlink.cli.listing import (
     problem_words,
     reading,
     refuse_unknown_status,
-    since_from,
+    since_when,
     until_when,
 )
 from orderlink.complaints import suggestion
@@ -55,7 +55,7 @@ def write_export(
     """Write what is wanted, as `csv`, `excel` or `json`. Raises `ConfigurationError`."""
     now = session.clock.now()
     _check(wanted)
-    span = Span(since_from(wanted.since, now), until_when(wanted.until, now))
+    span = Span(since_when(wanted.since, now), until_when(wanted.until, now))
     with reading(session) as store:
         places = Places(session.config(), store)
         records = _records(store, places, wanted, span)

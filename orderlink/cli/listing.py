@@ -64,7 +64,7 @@ def writing(session: Session) -> Iterator[Store]:
 
 def list_orders(session: Session, filters: Filters, *, as_json: bool) -> None:
     """Print the orders that match. Raises `ConfigurationError` for a filter that cannot be."""
-    since = since_from(filters.since, session.clock.now())
+    since = since_when(filters.since, session.clock.now())
     refuse_unknown_status(filters.status)
     with reading(session) as store:
         places = Places(session.config(), store)
@@ -118,7 +118,7 @@ def marketplace_ids(places: Places, name: str) -> Sequence[str]:
     return places.ids(name)
 
 
-def since_from(text: str, now: datetime) -> datetime:
+def since_when(text: str, now: datetime) -> datetime:
     """Read `--since`: the beginning of a day, or so long ago; empty: ever.
 
     Raises `ConfigurationError`.

@@ -6,7 +6,7 @@ import heapq
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
-from orderlink.cli.listing import found_orders, reading, since_from, until_when
+from orderlink.cli.listing import found_orders, reading, since_when, until_when
 from orderlink.errors import ConfigurationError
 from orderlink.lock import runs_since
 from orderlink.report.blocks import Sentence, Tone
@@ -89,7 +89,7 @@ def _chosen(
 ) -> Iterator[RunRow]:
     """Give the runs that the filters leave, the newest first."""
     now = session.clock.now()
-    since, until = since_from(wanted.since, now), until_when(wanted.until, now)
+    since, until = since_when(wanted.since, now), until_when(wanted.until, now)
     found = [
         store.runs(since=since, until=until, place=place, order=key)
         for place in _ids(places, wanted.connection)

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from orderlink.cli.failures import FAULT, NEEDS_PERSON
-from orderlink.cli.listing import since_from
+from orderlink.cli.listing import since_when
 from orderlink.cli.running import INTERRUPTED, run_for_report
 from orderlink.complaints import suggestion
 from orderlink.decide.adoption import Finding, Spelling, Wish
@@ -73,7 +73,7 @@ def _wish(session: Session, asked: Asked) -> Wish:
     if kind not in ADOPTED_BY or bool(colon and key) != (kind == "meta"):
         hint = suggestion(kind, [one for one in ADOPTED_BY if one != kind])
         raise ConfigurationError([f"--field {asked.field}: give one of {known}{hint}"])
-    since = since_from(asked.since, session.clock.now()) if asked.since else None
+    since = since_when(asked.since, session.clock.now()) if asked.since else None
     return Wish(asked.field, Spelling(asked.prefix, asked.suffix), since)
 
 
