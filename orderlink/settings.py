@@ -115,7 +115,7 @@ def base_url_from(value: str) -> str:
     https, or http on loopback; no credentials, query or fragment. Raises ValueError.
     """
     parts = _url_parts(value)
-    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise ValueError(
             "must begin with https://; plain http is for this machine only (localhost)"
         )
@@ -146,7 +146,8 @@ def _url_parts(value: str) -> Any:
     return parts
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
     if host == "localhost":
         return True
     try:

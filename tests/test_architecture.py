@@ -36,7 +36,7 @@ PURE = (
     "decide/",
     "carriers/",
 )
-NETWORK = ("transport.py", "http.py", "sandbox/")
+NETWORK = ("transport.py", "http.py", "sandbox/", "alerts/mail.py")
 OUTSIDE = {"requests", "urllib3", "socket", "ssl", "http", "subprocess", "sqlite3", "fcntl"}
 SHOWING = {"rich", "typer"}
 

@@ -14,6 +14,7 @@ import platformdirs
 import pytest
 from pydantic import BaseModel
 
+from orderlink.alerts.settings import AlertSettings
 from orderlink.config import (
     Config,
     FileSettings,
@@ -315,6 +316,40 @@ def test_a_file_that_lacks_its_shape_is_explained(path: Path, text: str, problem
     assert any(one.startswith(problem) for one in problems(path, text))
 
 
+OPEN_MAIL = """
+mail_host = "mail.example"
+mail_security = "none"
+mail_from = "me@example.com"
+mail_to = ["me@example.com"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        ("", "names no way to tell you: command, mail_to, apprise or ping"),
+        ('mail_to = ["me@example.com"]', "mail needs mail_host, mail_from and mail_to"),
+        ('comand = ["tell"]', "unknown key; did you mean `command`?"),
+        ('command = "tell"', 'must be a list, as ["..."]'),
+        ('mail_to = ["Me <me@example.com>"]', "must be a mail address, as me@example.com"),
+        ('ping = "https://x.example"\nmail_user = "me"', "mail_user and mail_password belong"),
+        (
+            OPEN_MAIL,
+            "is for a mail server on this machine only",
+        ),
+        ("mail_port = 0", "must be at least 1"),
+    ],
+)
+def test_alerts_that_reach_nobody_are_explained(path: Path, table: str, problem: str) -> None:
+    (found,) = problems(path, f"{GOOD}[alerts]\n{table}\n")
+    assert found.startswith("alerts")
+    assert problem in found
+
+
+def test_alerts_that_are_no_table_are_refused(path: Path) -> None:
+    assert problems(path, f"alerts = 1\n{GOOD}") == ["alerts: must be a table"]
+
+
 def test_with_several_shops_a_marketplace_must_say_which(path: Path) -> None:
     second = SHOP_TABLE.replace("shops.web", "shops.second")
     assert problems(path, GOOD + second) == [
@@ -554,7 +589,7 @@ def models() -> list[type[StrictModel]]:
         for kind in (SHOP, MARKETPLACE)
         for word in kind.builtin
     ]
-    return [FileSettings, *builtin]
+    return [FileSettings, *builtin, AlertSettings]
 
 
 def as_json(document: dict[str, Any]) -> Any:
@@ -563,8 +598,14 @@ def as_json(document: dict[str, Any]) -> Any:
 
 def everything_in_the_example() -> str:
     """Give the example with every key that it shows set, but for another's `type`."""
-    text = re.sub(r"(?m)^# (?=[a-z_]+ = )", "", EXAMPLE.read_text())
+    text = re.sub(r"(?m)^# (?=[a-z_]+ = |\[alerts\])", "", EXAMPLE.read_text())
     return re.sub(r'(?m)^type = ".*:.*\n', "", text)
+
+
+def tables_of(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Give the tables that the models are of."""
+    shop, marketplace = document["shops"]["webshop"], document["marketplaces"]["bol"]
+    return document, shop, marketplace, document["alerts"]
 
 
 def test_every_key_says_what_it_means() -> None:
@@ -595,14 +636,14 @@ def test_the_example_with_every_key_set_has_every_key_and_is_a_configuration(pat
     text = re.sub(r'(?m)^ca_bundle = ".*"', f'ca_bundle = "{EXAMPLE}"', text)
     load(path, text)
     document = tomllib.loads(text)
-    tables = (document, document["shops"]["webshop"], document["marketplaces"]["bol"])
+    tables = tables_of(document)
     for model, table in zip(models(), tables, strict=True):
         assert set(table) == set(model.model_fields)
 
 
 def test_the_example_shows_the_defaults() -> None:
     document = tomllib.loads(everything_in_the_example())
-    tables = (document, document["shops"]["webshop"], document["marketplaces"]["bol"])
+    tables = tables_of(document)
     for model, table in zip(models(), tables, strict=True):
         for name, field in model.model_fields.items():
             if field.default and not field.is_required() and name != "shop":

@@ -36,6 +36,7 @@ COMMANDS = {
     "show": "looking",
     "report": "reporting",
     "log": "history",
+    "alert": "alerting",
     "retry": "deciding",
     "manual": "deciding",
     "follow": "deciding",

@@ -117,6 +117,7 @@ def _world(session: Session, progress: Progress, stopping: Stopping) -> World:
         say=say,
         tell=tell,
         stopping=stopping,
+        unattended=not session.errors.is_terminal,
         redactor=session.redactor,
     )
 

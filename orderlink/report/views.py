@@ -160,21 +160,28 @@ def _warnings(report: StatusReport) -> list[Block]:
 
 def warnings(report: StatusReport) -> list[str]:
     """Say what is wrong with the installation as a whole."""
-    found = [
-        f"{count} open orders of the {safe_text(where)} are followed by nobody: it is not in the"
-        " configuration any more. Put it back, or take each over with: orderlink manual ORDER"
+    return list(noticed(report).values())
+
+
+def noticed(report: StatusReport) -> dict[str, str]:
+    """Say it by a word that stays the same as long as it lasts."""
+    found = {
+        f"orphans {where}": f"{count} open orders of the {safe_text(where)} are followed by nobody:"
+        " it is not in the configuration any more. Put it back, or take each over with:"
+        " orderlink manual ORDER"
         for where, count in report.orphans.items()
-    ]
+    }
     if report.stale:
         since = "never" if report.last_good is None else ago(report.last_good, report.now)
-        found.append(f"No run went well for too long (the last one: {since}). Does cron run?")
+        found["stale"] = f"No run went well for too long (the last one: {since}). Does cron run?"
     if not report.clock_trusted:
-        found.append(
+        found["clock"] = (
             "This machine's clock lies before the newest time in the state file: what needs time to"
             " pass is not done. Set the clock (NTP)."
         )
-    found += [f"{end}: update orderlink." for end in report.ends]
-    return found
+    return found | {
+        f"end {number}": f"{end}: update orderlink." for number, end in enumerate(report.ends)
+    }
 
 
 def orders_blocks(

@@ -171,6 +171,16 @@ CREATE TABLE events (
 CREATE INDEX events_of_order ON events (account, connection, order_id, id);
 CREATE INDEX events_of_run ON events (account, run) WHERE run IS NOT NULL;
 
+-- What was told on which way of [alerts]; `told_at` NULL: it did not go out yet.
+CREATE TABLE alerts (
+    account TEXT NOT NULL,
+    way TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    told_at TEXT,
+    PRIMARY KEY (account, way, topic)
+);
+
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
     account TEXT NOT NULL,
