@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderlink import marker
 from orderlink.clock import Clock
-from orderlink.cycle.connecting import Connector, connect_all
+from orderlink.cycle.connecting import Connector, connect_all, refuse_paused
 from orderlink.cycle.purging import purge
 from orderlink.cycle.run import Run, Selection
 from orderlink.cycle.stages import STAGES, finish
@@ -25,6 +25,7 @@ from orderlink.lock import RunLock
 from orderlink.marker import Age
 from orderlink.outbox import Outbox
 from orderlink.redact import Redactor
+from orderlink.report.places import Places
 from orderlink.rows import Event, OrderKey, ProblemRow
 from orderlink.steps import Alone, carry_out
 from orderlink.store import Store
@@ -221,6 +222,8 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
     connector = Connector(
         store, clock, lambda: end - clock.monotonic(), world.redactor, world.adapter
     )
+    if order.stage not in CYCLE:
+        refuse_paused(config, order.connections, f"{order.stage} needs it")
     pairs, missing = connect_all(config, connector, order.connections)
     dry = partial(DryOutbox, world.plan)
     this = Run(
@@ -341,7 +344,8 @@ def _keys(store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:
 def tell(store: Store, config: Config, world: World, *, quiet: bool) -> list[ProblemRow]:
     """Tell a person what he has not been told today; give everything that needs one."""
     now = world.clock.now()
-    problems = store.problems()
+    places = Places(config, store)
+    problems = [one for one in store.problems() if not places.is_paused(one)]
     labels = {row.id: row.label for row in store.connections()}
     if not quiet:
         alerts = world.unattended and config.alerts is not None and config.alerts.tells

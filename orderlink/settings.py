@@ -175,6 +175,12 @@ class ConnectionSettings(StrictModel):
         description="What is connected: a word that orderlink knows (`bol`, `woocommerce`),"
         " `their_module:TheirClass`, or `./file.py:TheirClass` beside the configuration."
     )
+    enabled: Annotated[bool, Field(strict=True)] = Field(
+        default=True,
+        description="`false` pauses the connection: nothing is asked of it or sent to it, and its"
+        " orders stay as they are. Where a shop is paused, its marketplaces' new orders are noted"
+        " and wait, and nothing is reported for it.",
+    )
     proxy: str | None = Field(
         default=None,
         description="Proxy for this connection's requests, `http://HOST:PORT`; none is used"

@@ -63,7 +63,10 @@ class Alerting:
             for way, send in ways_of(self._settings, self._clock, self._redactor).items():
                 self._tell(store, way, send, found)
         finally:
-            self._ping("fail" if failed else "", _summary(what, counts, len(found)))
+            self._ping(
+                "fail" if failed else "",
+                _summary(what, counts, sum(not one.waits for one in found)),
+            )
 
     def broke_off(self, what: str) -> None:
         """Ping that a run ended early and that nothing can be told of it, for lack of a state."""

@@ -36,10 +36,11 @@ def topics(
     orderlink itself failed in the run that ended.
     """
     report = gather(config, store, now)
-    found = [_concern(one) for one in report.needs_person]
+    found = [_concern(one) for one in report.concerns if one.needs_person]
     found += _late(report, store, now + ahead)
     for key, sentence in noticed(report).items():
-        if key != "clock":  # a problem of its own tells when that lasts
+        # A problem of its own tells when the clock's lasts; who paused a connection knows.
+        if key != "clock" and not key.startswith("paused "):
             found.append(Topic(key, sentence, stops=key == "stale"))
     if fault:
         sentence = "A fault of orderlink ended a run or a part of it: see the log"
@@ -52,7 +53,8 @@ def _concern(one: Concern) -> Topic:
     where = f"{one.connection} {safe_text(problem.order_id, 40)}".rstrip()
     key = f"problem {problem.connection} {problem.order_id} {problem.word}"
     sentence = f"{where}: {one.meaning} ({problem.word}). {safe_text(one.advice)}"
-    return Topic(key, sentence, stops=not problem.order_id and problem.word != "alert_fails")
+    stops = not problem.order_id and problem.word != "alert_fails" and not one.paused
+    return Topic(key, sentence, stops=stops, waits=one.paused)
 
 
 def _late(report: StatusReport, store: Store, until: datetime) -> Iterator[Topic]:

@@ -52,9 +52,15 @@ def check(config: Config, world: World, names: frozenset[str] = frozenset()) -> 
     ):
         for names_of, ask in ((config.shops, asked.shop), (config.marketplaces, asked.marketplace)):
             for name in (one for one in names_of if one in wanted):
-                for finding in ask(name):
+                paused = not names_of[name].enabled and name not in names
+                for finding in (_paused(),) if paused else ask(name):
                     yield Checked(name, finding)
         yield Checked("", machine.clock(world.clock.now(), store.newest_time(), asked.skews))
+
+
+def _paused() -> Finding:
+    sentence = "it is paused (`enabled = false`), and nothing was asked of it"
+    return Finding("paused", FindingState.WARNING, sentence, "check it by name: --connection NAME")
 
 
 def _copy_of(config: Config, *, whole: bool) -> Store:

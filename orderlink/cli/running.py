@@ -159,7 +159,7 @@ def _is_stale(session: Session, config: Config) -> bool:
     if store is None:
         return True
     try:
-        return gone_stale(store, session.clock.now())
+        return gone_stale(config, store, session.clock.now())
     finally:
         store.close()
 

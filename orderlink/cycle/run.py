@@ -86,6 +86,11 @@ class Connection:
         """Give the reference that the shop order of a marketplace's order carries."""
         return f"{self.row.type}:{self.instance}:{order_id}"
 
+    @property
+    def paused(self) -> bool:
+        """The configuration says that it is to be left alone (`enabled = false`)."""
+        return not self.common().enabled
+
     def common(self) -> ConnectionSettings:
         """Give the settings that every connection has."""
         settings: ConnectionSettings = self.settings
@@ -136,8 +141,8 @@ class Run:
 
     @property
     def shops(self) -> list[Connection]:
-        """Every shop once."""
-        return list({shop.id: shop for _, shop in self.marketplaces}.values())
+        """Every shop that may be asked, once."""
+        return list({shop.id: shop for _, shop in self.marketplaces if not shop.paused}.values())
 
     def now(self) -> datetime:
         """Tell the time."""
@@ -183,7 +188,7 @@ class Run:
 
     def shop_of(self, row: OrderRow) -> Connection | None:
         """Give the shop that has this order; None where it is not in the configuration any more."""
-        return next((shop for shop in self.shops if shop.id == row.shop), None)
+        return next((shop for _, shop in self.marketplaces if shop.id == row.shop), None)
 
     def marketplace_of(self, row: OrderRow) -> Connection | None:
         """Give the marketplace of this order; None where it is not in the configuration."""

@@ -19,11 +19,13 @@ class Topic(Value, frozen=True):
     """Something that a person should know as long as it lasts; `key` is the same in every run.
 
     `stops`: it keeps runs from going well, and does so for longer than a passing failure may.
+    `waits`: its connection is paused: it is neither told nor over.
     """
 
     key: str
     sentence: str
     stops: bool = False
+    waits: bool = False
 
 
 class Told(Value, frozen=True):
@@ -60,8 +62,9 @@ def to_alert(topics: Sequence[Topic], told: Iterable[Told], now: datetime) -> Al
     """
     known = {one.key: one.told_at for one in told if one.told_at is not None}
     there = {topic.key for topic in topics}
-    started = tuple(topic for topic in topics if topic.key not in known)
-    lasting = tuple(topic for topic in topics if topic.key in known)
+    telling = [topic for topic in topics if not topic.waits]
+    started = tuple(topic for topic in telling if topic.key not in known)
+    lasting = tuple(topic for topic in telling if topic.key in known)
     due = any(not timedelta(0) <= now - known[topic.key] < AGAIN for topic in lasting)
     over = tuple(
         Topic(one.key, one.sentence)

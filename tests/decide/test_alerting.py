@@ -11,6 +11,7 @@ from orderlink.decide.alerting import Alert, Told, Topic, message_of, to_alert
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 A, B = Topic("a", "A is wrong"), Topic("b", "B is wrong")
+PAUSED = Topic("a", "A is wrong", waits=True)
 
 
 def told(topic: Topic, hours: float | None) -> Told:
@@ -33,6 +34,8 @@ def told(topic: Topic, hours: float | None) -> Told:
         ([], [told(A, None)], Alert()),
         ([B], [told(A, 1), told(B, 1)], Alert(over=(A,))),
         ([A], [told(A, -3)], Alert(lasting=(A,))),
+        ([PAUSED], [], Alert()),
+        ([PAUSED], [told(A, 25)], Alert()),
     ],
 )
 def test_it_is_told_at_the_start_once_a_day_and_at_the_end(

@@ -103,6 +103,10 @@ class Merchant:
         path.chmod(0o600)
         self.config: Config = load_config(path)
 
+    def reload(self) -> None:
+        """Read the configuration file again, as every run does."""
+        self.config = load_config(self.config.path)
+
     def adapter(self, name: str) -> BaseAdapter:
         """Mount the sandbox of a connection."""
         sandbox = self.woo if name == "woo" else self.bol
