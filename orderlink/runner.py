@@ -142,6 +142,8 @@ def _tell_alerts(
         alerting.broke_off(order.stage)
         return
     store.clean = world.redactor.clean
+    last = store.last_run()
+    store.run_number = last.number if last else None  # what is noted belongs to this run
     try:
         counts = report.counts if report else {}
         alerting.ended(store, order.stage, counts, fault=fault, broken=report is None)

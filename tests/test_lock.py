@@ -15,6 +15,8 @@ ROOT = Path(__file__).parent.parent
 LOCK = (ROOT / ".ci" / "requirements.lock").read_text("utf-8")
 LOCKED = dict(re.findall(r"(?m)^([A-Za-z0-9_.-]+)==([^ ;\\]+)", LOCK))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+WELL = '{"dependencies": [{"name": "a", "version": "1", "vulns": []}]}'
+BAD = WELL.replace("[]", '[{"id": "CVE-1", "fix_versions": ["2"]}]')
 NEEDED = [
     Requirement(text)
     for text in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["alerts"])
@@ -43,10 +45,9 @@ def test_every_dependency_is_bounded(needed: Requirement) -> None:
 @pytest.mark.parametrize(
     ("answer", "code", "said"),
     [
-        ('{"dependencies": [{"name": "a", "version": "1", "vulns": []}]}', 0, "1 of 1 packages"),
+        (WELL, 0, "1 of 1 packages"),
         (
-            '{"dependencies": [{"name": "a", "version": "1",'
-            ' "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}]}',
+            WELL.replace("[]", '[{"id": "CVE-1", "fix_versions": ["2"]}]'),
             1,
             "a 1: CVE-1, fixed in: 2",
         ),

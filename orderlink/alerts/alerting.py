@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from orderlink.alerts.topics import topics
 from orderlink.alerts.ways import ping, ways_of
 from orderlink.decide.alerting import Message, message_of, to_alert
-from orderlink.errors import AlertFailed, StateError
+from orderlink.errors import AlertFailed, SecretError, StateError
 from orderlink.report.runs import counted
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Alerting:
             send()
         except StateError:
             raise
-        except AlertFailed as error:
+        except (AlertFailed, SecretError) as error:
             self.failures[way] = str(error)
         except Exception:  # the run itself went well
             log.exception("alerts: %s failed", way)

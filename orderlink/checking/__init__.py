@@ -12,7 +12,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from orderlink.checking import machine
-from orderlink.checking.connections import Checker, chosen
+from orderlink.checking.connections import Checker, alerts, chosen
 from orderlink.dryrun import copy_of
 from orderlink.errors import StateError
 from orderlink.model import Finding, FindingState
@@ -43,7 +43,7 @@ def check(config: Config, world: World, names: frozenset[str] = frozenset()) -> 
     state = machine.state(config.state)
     yield Checked("", machine.configuration(config))
     yield Checked("", state)
-    for finding in (*machine.modes(config), machine.disk(config)):
+    for finding in (*machine.modes(config), machine.disk(config), *alerts(config.alerts)):
         yield Checked("", finding)
     whole = state.state is not FindingState.FAILED
     with (

@@ -89,6 +89,25 @@ def test_a_secret_that_is_not_there_is_said(installation: Installation) -> None:
     assert ended.out.startswith("ping: alerts.ping: the environment variable NOT_SET is not set")
 
 
+def test_check_names_the_ways_and_sends_nothing(installation: Installation, tmp_path: Path) -> None:
+    alerts(installation, f'{command(tmp_path)}\nping = {{ env = "NOT_SET" }}')
+    ended = installation.run("check", "--json")
+    found = {one["subject"]: one for one in ended.json()["checks"] if one["connection"] is None}
+    assert found["alerts"]["sentence"].startswith("by a command, a ping; to try them:")
+    assert found["secrets"]["state"] == "failed"
+    assert "alerts.ping" in found["secrets"]["sentence"]
+    assert not (tmp_path / "told.txt").exists()
+
+
+def test_a_way_whose_secret_is_missing_keeps_no_other_from_telling(
+    installation: Installation, tmp_path: Path
+) -> None:
+    alerts(installation, f'{command(tmp_path)}\nping = {{ env = "NOT_SET" }}')
+    ended = installation.run("alert", "--test")
+    assert ended.code == 1
+    assert "command: went out" in ended.out.splitlines()
+
+
 def test_without_alerts_and_without_the_option_nothing_is_tried(
     installation: Installation,
 ) -> None:
