@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from orderlink import __version__, answers, budget, jsontext, origins
+from orderlink import __version__, answers, budget, jsontext, kindness, origins
 from orderlink.answers import Asked, Raw
 from orderlink.clock import Clock
 from orderlink.errors import RemoteError, SignInFailed, TryLater
+from orderlink.kindness import Kindness
 from orderlink.model import Json
 from orderlink.redact import safe_text
 from orderlink.shelves import Shelf
@@ -90,7 +91,8 @@ class Http:
     `label` names the connection in messages. Requests go below `base_url`, or to absolute URLs of
     its origin and of those of `allowed_urls`. `remaining` tells the seconds that are left of the
     run. `adapter` takes the place of the network. `budgets` are what the remote allows, by the
-    names that requests give. `clean` takes secrets out of messages. Raises `ConfigurationError`,
+    names that requests give. `parallel` requests at once are made at most. `clean` takes secrets
+    out of messages. Raises `ConfigurationError`,
     with a sentence for what cannot be used.
 
     `requests` counts requests sent, `failures_in_a_row` those that did not reach the system since
@@ -102,6 +104,10 @@ class Http:
     """Set by the connector: gives the headers that sign a request in. It is called with True after
     a 401, once, to sign in anew; the request is then repeated (a 401 was not carried out). The
     requests that it makes itself are not signed in."""
+
+    signed_out: Callable[[Answer], bool] | None = None
+    """Set by the connector where its remote says otherwise than by a 401 that a sign-in is over: it
+    tells whether a 4xx answer means that. Such a request was not carried out either."""
 
     def __init__(
         self,
@@ -115,6 +121,7 @@ class Http:
         ca_bundle: str | None = None,
         adapter: BaseAdapter | None = None,
         budgets: Mapping[str, Budget] | None = None,
+        parallel: int = 1,
         clean: Callable[[str], str] = str,
         connect_seconds: float = 10.0,
         read_seconds: float = 60.0,
@@ -139,6 +146,7 @@ class Http:
         )
         self._lock = threading.Lock()
         self._signing = _Signing()
+        self._kindness = Kindness(most=parallel, at_once=parallel)
         now = clock.now()
         self._declared = dict(budgets or {})
         self._buckets = {name: budget.full(one, now) for name, one in self._declared.items()}
@@ -201,6 +209,17 @@ class Http:
         request = _Request(asked, url, body, all_headers, budget, cost, self._write_seconds)
         return self._answer(request, accept)
 
+    @property
+    def at_once(self) -> int:
+        """How many requests at once the host is asked now."""
+        return self._kindness.at_once
+
+    def ask_at_once(self, requests: int) -> None:
+        """Go on with as many requests at once as the host was found to take."""
+        with self._lock:
+            most = self._kindness.most
+            self._kindness = Kindness(most=most, at_once=min(max(requests, 1), most))
+
     def budget_states(self) -> dict[str, BudgetState]:
         """Give what is to be kept of the budgets across runs, JSON values only."""
         with self._lock:
@@ -253,7 +272,7 @@ class Http:
         """Send a request, once more after a new sign-in, and judge the answer."""
         try:
             raw = self._send(request, renew=False)
-            if raw.status == 401 and self._signs(request) and 401 not in accept:
+            if self._signs(request) and self._is_signed_out(raw, accept):
                 raw = self._send(request, renew=True)
             if 200 <= raw.status < 300:
                 return Answer(raw.status, raw.headers, answers.document_of(request.asked, raw))
@@ -263,6 +282,13 @@ class Http:
         except RemoteError as error:
             error.args = (self._clean(str(error)),)
             raise
+
+    def _is_signed_out(self, raw: Raw, accept: Collection[int]) -> bool:
+        if raw.status == 401:
+            return 401 not in accept
+        if self.signed_out is None or not 400 <= raw.status < 500:
+            return False
+        return self.signed_out(Answer(raw.status, raw.headers, _document_or_none(raw)))
 
     def _failure(self, request: _Request, raw: Raw) -> RemoteError:
         error = answers.failure(request.asked, raw, self._clock.now())
@@ -306,7 +332,9 @@ class Http:
     def _learn(self, request: _Request, raw: Raw, began: datetime) -> None:
         now = self._clock.now()
         skew = answers.skew(raw.headers, began, now)
+        seconds = (now - began).total_seconds() if request.asked.method == "GET" else None
         with self._lock:
+            self._kindness = kindness.after(self._kindness, raw.status, seconds)
             self.failures_in_a_row = self.failures_in_a_row + 1 if answers.out_of_reach(raw) else 0
             if skew is not None and (self.skew is None or abs(skew) > abs(self.skew)):
                 self.skew = skew

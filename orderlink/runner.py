@@ -27,7 +27,7 @@ from orderlink.outbox import Outbox
 from orderlink.redact import Redactor
 from orderlink.report.places import Places
 from orderlink.rows import Event, OrderKey, ProblemRow
-from orderlink.steps import Alone, carry_out
+from orderlink.steps import Alone, Workers, carry_out
 from orderlink.store import Store
 from orderlink.store.database import Database
 from orderlink.values import Value
@@ -70,6 +70,7 @@ class World:
     adapter: Callable[[str], Any] = lambda _name: None  # takes the place of the network
     connect: Callable[..., Any] | None = None  # opens the state file, where it is not SQLite's own
     redactor: Redactor = field(default_factory=lambda: Redactor(()))
+    workers: Callable[[Callable[[str], int]], Workers] = lambda _limit: Alone()  # who makes calls
 
 
 class Report(Value, frozen=True):
@@ -245,7 +246,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         _keys(store, order.orders), order.force, sample=order.sample, wish=order.wish
     )
     try:
-        carry_out(STAGES[order.stage](this, selection), Alone())
+        carry_out(STAGES[order.stage](this, selection), world.workers(this.at_once))
         finish(this)
     finally:
         for pair in pairs:

@@ -28,6 +28,7 @@ from pydantic import (
 )
 
 from orderlink.creation import CreationSettings
+from orderlink.kindness import MOST
 from orderlink.secrets import Reading, Secret
 
 NAME: Final = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
@@ -191,6 +192,13 @@ class ConnectionSettings(StrictModel):
         description="PEM file with the certificate authorities to trust for this connection,"
         " instead of those that come along.",
     )
+    parallel: int = Field(
+        default=4,
+        ge=1,
+        le=MOST,
+        description="How many requests at once are made at most. A host that answers 429 or 503, or"
+        " ever more slowly, is asked for less at once, whatever stands here.",
+    )
     quarantine: Duration = Field(
         default=timedelta(minutes=15),
         description="How long a write whose answer was lost is only looked up, never repeated.",
@@ -204,6 +212,10 @@ class ConnectionSettings(StrictModel):
 
     api_ends: ClassVar[date | None] = None
     """The last day of that version, where the platform has named one."""
+
+    longest_personal_data: ClassVar[timedelta | None] = None
+    """How long the platform's rules let a buyer's data be kept after shipping; None: not limited
+    by it."""
 
     @field_validator("*", mode="after")
     @classmethod

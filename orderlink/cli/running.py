@@ -18,6 +18,7 @@ from orderlink.redact import safe_text
 from orderlink.report.runs import counted, left_alone
 from orderlink.report.status import gone_stale
 from orderlink.store.reading import open_for_reading
+from orderlink.workers import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +120,7 @@ def _world(session: Session, progress: Progress, stopping: Stopping) -> World:
         stopping=stopping,
         unattended=not session.errors.is_terminal,
         redactor=session.redactor,
+        workers=Threads,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orderlink.cycle.run import Connection
+from orderlink.cycle.run import AT_ONCE, Connection
 from orderlink.decide.verdict import Problem
 from orderlink.errors import ConfigurationError, SecretError
 from orderlink.http import Http, Link
@@ -63,6 +63,9 @@ class Connector:
         http.load_budgets(self._store.budgets(row.id))
         tokens = self._store.token_shelf(row.id, self._clock)
         memory = self._store.shelf(row.id, self._clock)
+        kept = memory.get(AT_ONCE)
+        if kept:
+            http.ask_at_once(int(kept))
         link = Link(http=http, clock=self._clock, tokens=tokens, memory=memory)
         return Connection(row, settings, kind(settings, link), http, tokens, memory)
 
@@ -83,6 +86,7 @@ class Connector:
             ca_bundle=settings.ca_bundle,
             adapter=self._adapter(name),
             budgets=getattr(kind, "BUDGETS", None),
+            parallel=settings.parallel,
             clean=self._redactor.clean,
         )
 

@@ -32,12 +32,20 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("orderlink")
 
+AT_ONCE = "requests at once"
+"""On the shelf for a day: how many requests at once a host takes."""
+
 
 class Remote(Protocol):
     """What the stages ask of a connection's way outside."""
 
     requests: int
     """How many were sent."""
+
+    @property
+    def at_once(self) -> int:
+        """How many at once the host is asked now."""
+        ...
 
     skew: timedelta | None
     """The largest difference seen between a server's clock and ours."""
@@ -91,6 +99,12 @@ class Connection:
         """The configuration says that it is to be left alone (`enabled = false`)."""
         return not self.common().enabled
 
+    def keep_at_once(self, until: datetime) -> None:
+        """Keep how many requests at once the host takes, where that was learnt anew."""
+        most, now = str(self.common().parallel), str(self.http.at_once)
+        if now != (self.memory.get(AT_ONCE) or most):
+            self.memory.put(AT_ONCE, now, until)
+
     def common(self) -> ConnectionSettings:
         """Give the settings that every connection has."""
         settings: ConnectionSettings = self.settings
@@ -143,6 +157,11 @@ class Run:
     def shops(self) -> list[Connection]:
         """Every shop that may be asked, once."""
         return list({shop.id: shop for _, shop in self.marketplaces if not shop.paused}.values())
+
+    def at_once(self, connection: str) -> int:
+        """Tell how many calls a connection takes at once."""
+        pairs = (one for pair in self.marketplaces for one in pair)
+        return next((one.http.at_once for one in pairs if one.id == connection), 1)
 
     def now(self) -> datetime:
         """Tell the time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -136,6 +137,7 @@ def finish(run: Run) -> None:
         for connection in {one.id: one for pair in run.marketplaces for one in pair}.values():
             run.store.put_budgets(connection.id, connection.http.budget_states())
             run.store.keep_tokens(connection.id, connection.tokens)
+            connection.keep_at_once(run.now() + timedelta(days=1))
             run.store.keep_shelf(connection.id, connection.memory)
             if connection.http.requests and connection.id not in run.failed:
                 place = OrderKey(connection.id, "")

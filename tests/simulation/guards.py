@@ -69,7 +69,7 @@ def _life(*steps: tuple[float, tuple[Act, ...]]) -> Plan:
 ORDER = (Act("place", 1, "one"),)
 PACKED = (Act("complete", 1, code(1)),)
 TWO = (Act("place", 1, "one"), Act("place", 2, "one"))
-MANY = tuple(Act("place", number, "one") for number in range(1, 13))
+MANY = tuple(Act("place", number, "one") for number in range(1, 31))
 QUIET: tuple[Act, ...] = ()
 LIST_DOWN = Act("breaks", value=f"503 at {LIST}")
 SHOP_DOWN = Act("breaks", value=f"503 at {SHOP_READS}")
