@@ -41,6 +41,8 @@ from orderlink.where import VARIABLE, find_config, usual_state
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from orderlink.alerts.settings import AlertSettings  # noqa: TC004 - where it is used only
+
 __all__ = [
     "Config",
     "ConnectionSettings",
@@ -107,6 +109,9 @@ class FileSettings(StrictModel):
         description="How long after it was closed an order is archived; not before its personal"
         ' data are gone. `"never"`: not at all.',
     )
+    alerts: dict[str, Any] | None = Field(
+        default=None, description="How you are told of what needs you: a table [alerts]."
+    )
     shops: Tables = Field(description="The shops: a table [shops.NAME] each.")
     marketplaces: Tables = Field(description="The marketplaces: a table [marketplaces.NAME] each.")
 
@@ -137,10 +142,16 @@ class Config(Value, frozen=True):
     marketplaces: Mapping[str, MarketplaceSettings]
     shop_classes: Mapping[str, type[Any]]
     marketplace_classes: Mapping[str, type[Any]]
+    alerts: AlertSettings | None = None
 
     def connections(self) -> list[ConnectionSettings]:
         """List the settings of all connections."""
         return [*self.shops.values(), *self.marketplaces.values()]
+
+    def secrets(self) -> list[Secret]:
+        """List the secrets of all connections, and of the alerts."""
+        found = [secret for one in self.connections() for secret in one.own_secrets().values()]
+        return [*found, *(self.alerts.own_secrets().values() if self.alerts else ())]
 
 
 def load_config(path: Path) -> Config:
@@ -278,6 +289,7 @@ class _Loader:
         top = self._validated(FileSettings, document, ())
         shops = self._connections(SHOP, document)
         marketplaces = self._connections(MARKETPLACE, document)
+        alerts = self._alerts(document.get("alerts"))
         self._check_names(document)
         self._check_shops(document)
         if isinstance(top, FileSettings):
@@ -309,7 +321,15 @@ class _Loader:
             },
             shop_classes=self._classes(shops, SHOP),
             marketplace_classes=self._classes(marketplaces, MARKETPLACE),
+            alerts=alerts,
         )
+
+    def _alerts(self, table: object) -> AlertSettings | None:
+        if not isinstance(table, dict):
+            return None
+        from orderlink.alerts.settings import AlertSettings  # noqa: PLC0415 - where it is used only
+
+        return cast("AlertSettings | None", self._validated(AlertSettings, table, ("alerts",)))
 
     def _classes(self, connections: Mapping[str, ConnectionSettings], kind: Kind) -> Connectors:
         words = {name: settings.type for name, settings in connections.items()}

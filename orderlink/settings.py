@@ -138,7 +138,7 @@ def base_url_from(value: str) -> str:
     https, or http on loopback; no credentials, query or fragment. Raises ValueError.
     """
     parts = _url_parts(value)
-    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise ValueError(
             "must begin with https://; plain http is for this machine only (localhost)"
         )
@@ -169,7 +169,8 @@ def _url_parts(value: str) -> Any:
     return parts
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
     if host == "localhost":
         return True
     try:
@@ -196,6 +197,12 @@ class ConnectionSettings(StrictModel):
     type: str = Field(
         description="What is connected: a word that orderlink knows (`bol`, `woocommerce`),"
         " `their_module:TheirClass`, or `./file.py:TheirClass` beside the configuration."
+    )
+    enabled: Annotated[bool, Field(strict=True)] = Field(
+        default=True,
+        description="`false` pauses the connection: nothing is asked of it or sent to it, and its"
+        " orders stay as they are. Where a shop is paused, its marketplaces' new orders are noted"
+        " and wait, and nothing is reported for it.",
     )
     proxy: str | None = Field(
         default=None,

@@ -118,6 +118,7 @@ def _world(session: Session, progress: Progress, stopping: Stopping) -> World:
         say=say,
         tell=tell,
         stopping=stopping,
+        unattended=not session.errors.is_terminal,
         redactor=session.redactor,
         workers=Threads,
     )
@@ -160,7 +161,7 @@ def _is_stale(session: Session, config: Config) -> bool:
     if store is None:
         return True
     try:
-        return gone_stale(store, session.clock.now())
+        return gone_stale(config, store, session.clock.now())
     finally:
         store.close()
 

@@ -94,6 +94,11 @@ class Connection:
         """Give the reference that the shop order of a marketplace's order carries."""
         return f"{self.row.type}:{self.instance}:{order_id}"
 
+    @property
+    def paused(self) -> bool:
+        """The configuration says that it is to be left alone (`enabled = false`)."""
+        return not self.common().enabled
+
     def keep_at_once(self, until: datetime) -> None:
         """Keep how many requests at once the host takes, where that was learnt anew."""
         most, now = str(self.common().parallel), str(self.http.at_once)
@@ -152,8 +157,8 @@ class Run:
 
     @property
     def shops(self) -> list[Connection]:
-        """Every shop once."""
-        return list({shop.id: shop for _, shop in self.marketplaces}.values())
+        """Every shop that may be asked, once."""
+        return list({shop.id: shop for _, shop in self.marketplaces if not shop.paused}.values())
 
     def at_once(self, connection: str) -> int:
         """Tell how many calls a connection takes at once."""
@@ -210,7 +215,7 @@ class Run:
 
     def shop_of(self, row: OrderRow) -> Connection | None:
         """Give the shop that has this order; None where it is not in the configuration any more."""
-        return next((shop for shop in self.shops if shop.id == row.shop), None)
+        return next((shop for _, shop in self.marketplaces if shop.id == row.shop), None)
 
     def marketplace_of(self, row: OrderRow) -> Connection | None:
         """Give the marketplace of this order; None where it is not in the configuration."""

@@ -59,7 +59,7 @@ def _import(run: Run, market: Connection, shop: Connection, selection: Selection
     if not stopped and market.id not in run.failed:
         with run.guarded(market, "import"):
             yield from details(run, market, selection)
-    if not stopped:
+    if not stopped and not shop.paused:
         with run.guarded(shop, "create"):
             yield from create_orders(run, market, shop, selection)
 

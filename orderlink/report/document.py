@@ -88,6 +88,7 @@ def _connection(one: Connected) -> dict[str, Any]:
         "role": one.place.role,
         "type": one.place.type,
         "configured": one.place.configured,
+        "paused": one.place.paused,
         "orders": counts if is_marketplace else None,
         "partial": one.partial if is_marketplace else None,
         "takes_from": one.takes_from or None,

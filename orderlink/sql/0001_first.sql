@@ -212,6 +212,16 @@ CREATE VIEW all_effects AS SELECT * FROM outbox UNION ALL SELECT * FROM archived
 CREATE VIEW all_problems AS SELECT * FROM problems UNION ALL SELECT * FROM archived_problems;
 CREATE VIEW all_events AS SELECT * FROM events UNION ALL SELECT * FROM archived_events;
 
+-- What was told on which way of [alerts]; `told_at` NULL: it did not go out yet.
+CREATE TABLE alerts (
+    account TEXT NOT NULL,
+    way TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    told_at TEXT,
+    PRIMARY KEY (account, way, topic)
+);
+
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
     account TEXT NOT NULL,

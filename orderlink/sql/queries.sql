@@ -371,6 +371,16 @@ ON CONFLICT (account, connection, stage) DO UPDATE SET at = excluded.at
 -- successes --
 SELECT connection, stage, at FROM successes WHERE account = :account ORDER BY connection, stage
 
+-- alerts --
+SELECT topic, sentence, told_at FROM alerts WHERE account = :account AND way = :way ORDER BY topic
+-- note_alert --
+INSERT INTO alerts (account, way, topic, sentence, told_at)
+VALUES (:account, :way, :topic, :sentence, :told_at)
+ON CONFLICT (account, way, topic)
+DO UPDATE SET sentence = excluded.sentence, told_at = excluded.told_at
+-- forget_alert --
+DELETE FROM alerts WHERE account = :account AND way = :way AND topic = :topic
+
 -- shelf_values --
 SELECT name, value, until FROM shelf WHERE account = :account AND connection = :connection
 -- empty_shelves --

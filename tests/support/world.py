@@ -155,6 +155,10 @@ class Merchant:
         path.chmod(0o600)
         self.config: Config = load_config(path)
 
+    def reload(self) -> None:
+        """Read the configuration file again, as every run does."""
+        self.config = load_config(self.config.path)
+
     @property
     def in_shop(self) -> WooCommerceSandbox | ShopifySandbox:
         """Give the shop's sandbox."""
