@@ -111,7 +111,7 @@ def test_what_is_missing_is_told_all_at_once_and_nothing_is_asked(machine: Insta
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == (
         "orderlink: --marketplace: is missing: amazon, bol, ./file.py:Class\n"
-        "orderlink: --shop: is missing: woocommerce, ./file.py:Class\n"
+        "orderlink: --shop: is missing: woocommerce, shopify, ./file.py:Class\n"
     )
     ended = run(machine, *BOTH)
     assert (ended.code, ended.out) == (2, "")

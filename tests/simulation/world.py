@@ -36,8 +36,9 @@ from tests.simulation.disk import Disk
 from tests.simulation.faults import HANDLERS, Strike, can_strike
 from tests.simulation.plan import BASKETS, Act, Plan, Step
 from tests.support.faults import MachineDied
+from tests.support.markets import BOL_TABLE
 from tests.support.workers import Shuffled
-from tests.support.world import CONFIG, Merchant
+from tests.support.world import HEAD, SHOPS, Merchant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -122,7 +123,7 @@ class RunRecord:
 def _parsed_configuration() -> Config:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orderlink.toml"
-        path.write_text(CONFIG.format(marketplace="", shop=""))
+        path.write_text(HEAD.format(connection=SHOPS["woocommerce"], shop="") + BOL_TABLE)
         path.chmod(0o600)
         return load_config(path)
 
