@@ -214,7 +214,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "the look at the marketplace before a shipment",
         "a piece is cancelled while bol is out of reach",
-        (Edit(PUSHING, "if not looked and (old or effect.attempts):", "if False:"),),
+        (Edit(PUSHING, "if not looked and (old or given_up or effect.attempts):", "if False:"),),
     ),
     Guard(
         "the fresh look at the shop before a shipment without a code",
