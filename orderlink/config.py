@@ -31,6 +31,7 @@ from orderlink.settings import (
     MarketplaceSettings,
     ShopSettings,
     StrictModel,
+    duration_text,
 )
 from orderlink.values import Value
 from orderlink.where import VARIABLE, find_config, usual_state
@@ -235,8 +236,15 @@ def _tables(document: Mapping[str, Any], group: str) -> dict[str, Any]:
     return tables if isinstance(tables, dict) else {}
 
 
-def _with_shop(settings: MarketplaceSettings, only: str) -> MarketplaceSettings:
-    return settings if settings.shop else settings.model_copy(update={"shop": only})
+def _linked(
+    settings: MarketplaceSettings, shops: Mapping[str, ConnectionSettings]
+) -> MarketplaceSettings:
+    """Give a marketplace its shop, and what its connector has to know of that one's settings."""
+    name = settings.shop or next(iter(shops))
+    shop = cast("ShopSettings", shops[name])
+    by_marketplace = settings.fulfilled_by_marketplace or shop.fulfilled_by_marketplace
+    known = {"shop": name, "fulfilled_by_marketplace": by_marketplace}
+    return settings.model_copy(update=known)
 
 
 class _Loader:
@@ -254,6 +262,9 @@ class _Loader:
         marketplaces = self._connections(MARKETPLACE, document)
         self._check_names(document)
         self._check_shops(document)
+        if isinstance(top, FileSettings):
+            self._check_keeping(SHOP, shops, top.keep_personal_data)
+            self._check_keeping(MARKETPLACE, marketplaces, top.keep_personal_data)
         if not isinstance(top, FileSettings) or self.problems:
             return None
         state = top.state or usual_state(self.path)
@@ -270,7 +281,7 @@ class _Loader:
             keep_personal_data=top.keep_personal_data,
             shops=cast("dict[str, ShopSettings]", shops),
             marketplaces={
-                name: _with_shop(cast("MarketplaceSettings", settings), next(iter(shops)))
+                name: _linked(cast("MarketplaceSettings", settings), shops)
                 for name, settings in marketplaces.items()
             },
             shop_classes=self._classes(shops, SHOP),
@@ -353,6 +364,20 @@ class _Loader:
                 self._complain(place, f"there is no shop `{shop}`{hint}")
             elif len(shops) > 1:
                 self._complain(place, f"is missing; name one of the shops: {names}")
+
+    def _check_keeping(
+        self, kind: Kind, connections: Mapping[str, ConnectionSettings], kept: timedelta
+    ) -> None:
+        """Hold how long buyers' data are kept to what the platforms allow."""
+        for name, settings in connections.items():
+            longest = settings.longest_personal_data
+            if longest is not None and kept > longest:
+                place = dotted((kind.group, name))
+                sentence = (
+                    f'must be "{duration_text(longest)}" at most: the data protection rules of'
+                    f" {settings.type} ({place}) allow no more after an order was shipped"
+                )
+                self._complain(("keep_personal_data",), sentence)
 
     def _complain(self, place: Sequence[str | int], sentence: str) -> None:
         self.problems.append(f"{self.path}: {dotted(place)}: {sentence}")

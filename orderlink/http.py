@@ -103,6 +103,10 @@ class Http:
     a 401, once, to sign in anew; the request is then repeated (a 401 was not carried out). The
     requests that it makes itself are not signed in."""
 
+    signed_out: Callable[[Answer], bool] | None = None
+    """Set by the connector where its remote says otherwise than by a 401 that a sign-in is over: it
+    tells whether a 4xx answer means that. Such a request was not carried out either."""
+
     def __init__(
         self,
         label: str,
@@ -254,7 +258,7 @@ class Http:
         """Send a request, once more after a new sign-in, and judge the answer."""
         try:
             raw = self._send(request, renew=False)
-            if raw.status == 401 and self._signs(request) and 401 not in accept:
+            if self._signs(request) and self._is_signed_out(raw, accept):
                 raw = self._send(request, renew=True)
             if 200 <= raw.status < 300:
                 return Answer(raw.status, raw.headers, answers.document_of(request.asked, raw))
@@ -272,6 +276,13 @@ class Http:
     def _without_secrets(self, raw: Raw) -> Json:
         """Read a refusal, whose words a connector may quote."""
         return answers.with_texts(_document_or_none(raw), self._cleaned)
+
+    def _is_signed_out(self, raw: Raw, accept: Collection[int]) -> bool:
+        if raw.status == 401:
+            return 401 not in accept
+        if self.signed_out is None or not 400 <= raw.status < 500:
+            return False
+        return self.signed_out(Answer(raw.status, raw.headers, _document_or_none(raw)))
 
     def _failure(self, request: _Request, raw: Raw) -> RemoteError:
         error = answers.failure(request.asked, raw, self._clock.now())

@@ -104,6 +104,7 @@ class Order(Value, frozen=True):
     shipping_cost: Decimal = Decimal(0)
     marks: tuple[str, ...] = ()  # words worth seeing: "pickup_point", "business", "gift"
     not_ready: str = ""  # why the marketplace does not let it be handled yet; empty: it does
+    awaits_release: bool = False  # that ends by itself, as a payment does, and is nobody's matter
     charges: tuple[Charge, ...] = ()
     shipping_tax: Decimal | None = None  # contained in `shipping_cost`
     shipping_method: str = ""  # the marketplace's own word

@@ -26,6 +26,7 @@ class Word(Value, frozen=True):
     """One entry of the vocabulary.
 
     `transient`: it may go away by itself, a person is told after `alert_after` only.
+    `awaited`: it does go away by itself, and nobody is told.
     `lasting`: it is not over because the order is closed.
     `advice` is the command or act that helps; `{order}` and `{connection}` are filled in.
     """
@@ -34,6 +35,7 @@ class Word(Value, frozen=True):
     advice: str
     blocks: Block = Block.NOTHING
     transient: bool = False
+    awaited: bool = False
     lasting: bool = False
 
 
@@ -70,6 +72,12 @@ WORDS: dict[str, Word] = {
     ),
     # before the shop
     "unreadable": Word("the marketplace's answer cannot be read", RETRY, Block.CREATE),
+    "not_released": Word(
+        "the marketplace holds it back until it is paid or may be sent",
+        "wait: it goes on by itself",
+        Block.CREATE,
+        awaited=True,
+    ),
     "not_ready": Word(
         "the marketplace does not let it be handled yet", "wait", Block.CREATE, transient=True
     ),
@@ -213,4 +221,5 @@ def advice(word: str, *, order: str, connection: str, tried: bool = True) -> str
 
 def needs_person(word: str, age: timedelta, alert_after: timedelta) -> bool:
     """Tell whether a problem of this age wants a person: one that may pass is given time first."""
-    return not WORDS[word].transient or age > alert_after
+    entry = WORDS[word]
+    return not entry.awaited and (not entry.transient or age > alert_after)

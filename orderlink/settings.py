@@ -198,6 +198,10 @@ class ConnectionSettings(StrictModel):
     api_ends: ClassVar[date | None] = None
     """The last day of that version, where the platform has named one."""
 
+    longest_personal_data: ClassVar[timedelta | None] = None
+    """How long the platform's rules let a buyer's data be kept after shipping; None: not limited
+    by it."""
+
     @field_validator("*", mode="after")
     @classmethod
     def _check_addresses(cls, value: Any, info: ValidationInfo) -> Any:

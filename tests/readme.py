@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ from orderlink.marketplaces import (
     ListsCarriers,
     ListsShipments,
     UpdatesTracking,
+    lists_whole_orders,
+    needs_code,
 )
 from orderlink.problems import WORDS
 from orderlink.registry import MARKETPLACE, SHOP, connector_class, settings_model
@@ -42,8 +45,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 
-ABILITIES: dict[str, dict[str, type]] = {
+Ability = type | Callable[[type], bool]
+
+ABILITIES: dict[str, dict[str, Ability]] = {
     "marketplaces": {
+        "orders are listed whole": lists_whole_orders,
+        "shipments without a tracking code": lambda connector: not needs_code(connector),
         "writes are confirmed later": GivesTickets,
         "shipments can be listed": ListsShipments,
         "a late code can be added": UpdatesTracking,
@@ -124,6 +131,7 @@ def problems() -> str:
     for word, entry in WORDS.items():
         advice = entry.advice.format(order="ORDER", connection="NAME")
         passing = " (told only when it lasts)" if entry.transient else ""
+        passing = " (nobody is told)" if entry.awaited else passing
         rows.append(f"| `{word}` | {entry.meaning}{passing} | {advice} |")
     return "\n".join(rows)
 
@@ -190,15 +198,18 @@ def matrix() -> str:
     ):
         classes = {word: connector_class(word, kind, ROOT) for word in builtin}
         rows = [f"| {title} | {' | '.join(classes)} |", "|---" * (len(classes) + 1) + "|"]
-        for ability, protocol in ABILITIES[title].items():
-            marks = ["yes" if _offers(one, protocol) else "no" for one in classes.values()]
+        for ability, proof in ABILITIES[title].items():
+            marks = ["yes" if _offers(one, proof) else "no" for one in classes.values()]
             rows.append(f"| {ability} | {' | '.join(marks)} |")
         tables.append("\n".join(rows))
     return "\n\n".join(tables)
 
 
-def _offers(connector: type, protocol: type) -> bool:
-    methods = [name for name in vars(protocol) if not name.startswith("_")]
+def _offers(connector: type, proof: Ability) -> bool:
+    """Tell whether a class has the methods of a protocol, or says of itself what is asked."""
+    if not isinstance(proof, type):
+        return proof(connector)
+    methods = [name for name in vars(proof) if not name.startswith("_")]
     return all(callable(getattr(connector, name, None)) for name in methods)
 
 

@@ -29,7 +29,8 @@ from orderlink.errors import ConfigurationError
 from orderlink.registry import MARKETPLACE, SHOP, connector_class, settings_model
 from orderlink.settings import StrictModel, base_url_from, duration_from, duration_text, proxy_from
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "orderlink.toml"
+EXAMPLES = Path(__file__).parent.parent / "examples"
+EXAMPLE = EXAMPLES / "orderlink.toml"
 HTTPS = "must begin with https://; plain http is for this machine only (localhost)"
 CANARY = "canary-7c1f"
 
@@ -205,7 +206,7 @@ def test_all_problems_are_told_at_once(path: Path) -> None:
         + '[marketplaces.other]\ntype = "bool"\n',
     )
     duration = 'must be a duration with its unit in quotes, as "90s", "15 min", "3h", "2d"'
-    unknown = "`bool` is no marketplace that orderlink knows (bol)"
+    unknown = "`bool` is no marketplace that orderlink knows (amazon, bol)"
     assert sorted(found) == sorted(
         [
             "alert_aftr: unknown key; did you mean `alert_after`?",
@@ -289,7 +290,7 @@ def test_settings_may_be_made_in_code() -> None:
 
 def test_a_connector_without_a_type_is_told_which_there_are(path: Path) -> None:
     assert problems(path, GOOD.replace('type = "bol"', "")) == [
-        'marketplaces.bol.type: is missing: one of "bol", or module:Class'
+        'marketplaces.bol.type: is missing: one of "amazon", "bol", or module:Class'
     ]
 
 
@@ -548,29 +549,41 @@ def test_no_proxy_is_no_proxy() -> None:
 # The schema and the example
 
 
-def models() -> list[type[StrictModel]]:
-    builtin: list[type[StrictModel]] = [
-        settings_model(connector_class(word, kind, Path()))
-        for kind in (SHOP, MARKETPLACE)
-        for word in kind.builtin
-    ]
-    return [FileSettings, *builtin]
+BUILTIN: dict[str, type[StrictModel]] = {
+    word: settings_model(connector_class(word, kind, Path()))
+    for kind in (SHOP, MARKETPLACE)
+    for word in kind.builtin
+}
+OWN_EXAMPLES = sorted(path for path in EXAMPLES.glob("*.toml") if path != EXAMPLE)
+"""Those that show what is a connector's own; what is common to all stands in EXAMPLE."""
+
+
+def as_shown(path: Path) -> dict[str, Any]:
+    """Read an example with every key that it shows set."""
+    return tomllib.loads(with_all_keys(path))
+
+
+def tables_in(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Give the tables of a configuration by the words of their types."""
+    tables = [*document["shops"].values(), *document["marketplaces"].values()]
+    return {table["type"]: table for table in tables}
 
 
 def as_json(document: dict[str, Any]) -> Any:
     return json.loads(json.dumps(document, default=date.isoformat))
 
 
-def everything_in_the_example() -> str:
-    """Give the example with every key that it shows set, but for another's `type`."""
-    text = re.sub(r"(?m)^# (?=[a-z_]+ = )", "", EXAMPLE.read_text())
+def with_all_keys(path: Path) -> str:
+    """Give an example with every key that it shows set, but for another's `type`."""
+    text = re.sub(r"(?m)^# (?=[a-z_]+ = )", "", path.read_text())
     return re.sub(r'(?m)^type = ".*:.*\n', "", text)
 
 
 def test_every_key_says_what_it_means() -> None:
+    models: list[type[StrictModel]] = [FileSettings, *BUILTIN.values()]
     silent = [
         f"{model.__name__}.{name}"
-        for model in models()
+        for model in models
         for name, field in model.model_fields.items()
         if not field.description
     ]
@@ -591,21 +604,41 @@ def test_the_example_is_a_configuration(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_example_with_every_key_set_has_every_key_and_is_a_configuration(path: Path) -> None:
-    text = everything_in_the_example()
+    text = with_all_keys(EXAMPLE)
     text = re.sub(r'(?m)^ca_bundle = ".*"', f'ca_bundle = "{EXAMPLE}"', text)
     load(path, text)
     document = tomllib.loads(text)
-    tables = (document, document["shops"]["webshop"], document["marketplaces"]["bol"])
-    for model, table in zip(models(), tables, strict=True):
-        assert set(table) == set(model.model_fields)
+    assert set(document) == set(FileSettings.model_fields)
+    for word, table in tables_in(document).items():
+        assert set(table) == set(BUILTIN[word].model_fields)
 
 
-def test_the_example_shows_the_defaults() -> None:
-    document = tomllib.loads(everything_in_the_example())
-    tables = (document, document["shops"]["webshop"], document["marketplaces"]["bol"])
-    for model, table in zip(models(), tables, strict=True):
+@pytest.mark.parametrize("example", OWN_EXAMPLES, ids=lambda path: path.name)
+def test_an_example_of_its_own_is_a_configuration_also_with_every_key_set(
+    example: Path, path: Path
+) -> None:
+    load(path, example.read_text())
+    load(path, with_all_keys(example))
+
+
+def test_every_key_of_every_connector_stands_in_some_example() -> None:
+    shown: dict[str, set[str]] = {}
+    common = {*MarketplaceSettings.model_fields, *ShopSettings.model_fields}
+    for example in (EXAMPLE, *OWN_EXAMPLES):
+        for word, table in tables_in(as_shown(example)).items():
+            shown.setdefault(word, set()).update(table)
+    for word, model in BUILTIN.items():
+        assert set(model.model_fields) <= shown.get(word, set()) | common, word
+
+
+@pytest.mark.parametrize("example", [EXAMPLE, *OWN_EXAMPLES], ids=lambda path: path.name)
+def test_an_example_shows_the_defaults(example: Path) -> None:
+    document = as_shown(example)
+    shown: list[tuple[type[StrictModel], dict[str, Any]]] = [(FileSettings, document)]
+    shown += [(BUILTIN[word], table) for word, table in tables_in(document).items()]
+    for model, table in shown:
         for name, field in model.model_fields.items():
-            if field.default and not field.is_required() and name != "shop":
+            if field.default and not field.is_required() and name in table and name != "shop":
                 value = table[name]
                 if isinstance(field.default, timedelta):
                     value = duration_from(value)
@@ -619,7 +652,12 @@ def test_the_schema_takes_the_example() -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     validator.validate(as_json(tomllib.loads(EXAMPLE.read_text())))
-    validator.validate(as_json(tomllib.loads(everything_in_the_example())))
+    validator.validate(as_json(tomllib.loads(with_all_keys(EXAMPLE))))
+
+
+@pytest.mark.parametrize("example", OWN_EXAMPLES, ids=lambda path: path.name)
+def test_the_schema_takes_every_example(example: Path) -> None:
+    jsonschema.Draft202012Validator(config_schema()).validate(as_json(as_shown(example)))
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,7 @@ def test_the_remote_never_has_to_refuse_for_too_many_requests(
 def test_after_too_many_requests_nothing_is_asked_before_the_time_that_was_named(
     remote: type[OverHttp], tmp_path: Path
 ) -> None:
-    side = remote(tmp_path)
+    side = remote(tmp_path, rate_limits=True)
 
     def is_asked(request: Request) -> bool:
         return not side.is_sign_in(request)  # which no budget is for

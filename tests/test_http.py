@@ -204,6 +204,19 @@ def test_a_401_is_not_repeated_where_nobody_can_sign_in_anew() -> None:
     assert calls == [False]
 
 
+def test_a_remote_may_say_otherwise_that_a_sign_in_is_over() -> None:
+    one = remote(Answer(403, b'{"why": "expired"}'), ok())
+    http = http_to(one)
+    asked_anew: list[bool] = []
+    http.authorize = lambda anew: asked_anew.append(anew) or {"X-Token": "t"}  # type: ignore[func-returns-value]
+    http.signed_out = lambda answer: answer.document == {"why": "expired"}
+    assert http.read("orders", accept=[403]).status == 200
+    assert asked_anew == [False, True]
+    one.answers = [Answer(403, b'{"why": "no right"}')]
+    assert http.read("orders", accept=[403]).status == 403
+    assert asked_anew == [False, True, False], "that is another matter"
+
+
 def test_the_requests_of_the_sign_in_itself_are_not_signed() -> None:
     one = remote(ok({"token": "t"}), ok(), Answer(400, b'{"error": "invalid_client"}'))
     http = http_to(one)

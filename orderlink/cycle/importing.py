@@ -35,14 +35,17 @@ LOOK = "unfinished look"
 class Unfinished(Value, frozen=True):
     """A look at the marketplace's list that has begun. `reason` empty: at the changes only.
 
-    `news_until`: up to then what changed since it began is known, where it takes several runs.
+    `until`: what changed up to then is known when the list is read to its end; later looks at the
+    news move it on. `news_begun` and `news_position` are of such a look that is not finished.
     """
 
     started: datetime
     since: datetime | None
     reason: str
+    until: datetime
     position: str = ""
-    news_until: datetime | None = None
+    news_begun: datetime | None = None
+    news_position: str = ""
     gap_hours: int = 0  # since the last look, where that was too long ago
     everything: bool = False  # older orders, too, whatever import_from says
     nameless: bool = False  # a row did not say which order it is
@@ -60,51 +63,72 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
             run.store.first_run(market.id, run.now())
         market.row = run.store.connection(market.id)
     this = _begun(run, market, selection)
+    try:
+        finished = yield from _look(run, market, shop, this, first=first)
+    except PositionLost:
+        market.memory.put(LOOK, "")
+        raise
+    if finished:
+        market.row = run.store.connection(market.id)
+        since = this.started if this.reason else market.row.full_look_at
+        yield from read_missing(run, market, since)
+
+
+def _look(
+    run: Run, market: Connection, shop: Connection, this: Unfinished, *, first: bool
+) -> Steps[bool]:
+    """Go on with a look as far as the run and the rate limit allow; tell whether it is finished."""
     pages = 0
     try:
         if this.position:
-            this = yield from _look_at_news(run, market, shop, this)
-            pages += 1
+            begun, where = this.news_begun or run.now(), this.news_position
+            news = market.connector.orders(Look(since=this.until, position=where))
+            while page := (yield from ask(market.id, lambda: next(news, None))):
+                this = yield from _take_news(run, market, shop, this, page, begun)
+                pages += 1
+                if page.position and not run.may_go_on():
+                    return False
         listed = market.connector.orders(Look(since=this.since, position=this.position))
         while page := (yield from ask(market.id, lambda: next(listed, None))):
             _put_first_run_right(run, market, first=first)
             this = yield from _take(run, market, shop, this, page)
             pages += 1
             if page.position and not run.may_go_on():
-                return
-    except PositionLost:
-        market.memory.put(LOOK, "")
-        raise
+                return False
     except TryLater as error:
         if error.retry_at is None or not pages:
             raise
         run.say(market.label, "the list goes on in the next run: the rate limit is reached")
-        return
-    market.row = run.store.connection(market.id)
-    since = this.started if this.reason else market.row.full_look_at
-    yield from read_missing(run, market, since)
+        return False
+    return True
 
 
-def _look_at_news(
-    run: Run, market: Connection, shop: Connection, this: Unfinished
+def _take_news(
+    run: Run,
+    market: Connection,
+    shop: Connection,
+    this: Unfinished,
+    page: Page,
+    begun: datetime,
 ) -> Steps[Unfinished]:
-    """Take in what changed since a long look was begun, so that it delays no new order."""
-    now = run.now()
-    since = this.news_until or this.started
-    listed = market.connector.orders(Look(since=since))
-    while page := (yield from ask(market.id, lambda: next(listed, None))):
-        until = page.until or now
-        with run.store.transaction():
-            closed = _take_page(run, market, shop, this, page)
-            if not page.position:
-                this = replace(this, news_until=until)
-                market.memory.put(LOOK, dumps(this))
-                run.store.keep_shelf(market.id, market.memory)
-        for row in closed:
-            yield from see_shipments(run, market, row)
-        if page.position and not run.may_go_on():
-            break
+    """Take in a page of what changed meanwhile, so that a long look delays no new order."""
+    with run.store.transaction():
+        closed = _take_page(run, market, shop, this, page)
+        if page.position:
+            this = replace(this, news_begun=begun, news_position=page.position)
+        else:
+            until = _told_until(run, page, begun)
+            this = replace(this, until=until, news_begun=None, news_position="")
+        market.memory.put(LOOK, dumps(this))
+        run.store.keep_shelf(market.id, market.memory)
+    for row in closed:
+        yield from see_shipments(run, market, row)
     return this
+
+
+def _told_until(run: Run, page: Page, begun: datetime) -> datetime:
+    """Say up to when a list speaks: as it says itself, by a clock that may be ahead of ours."""
+    return begun if page.until is None else min(page.until, run.now())
 
 
 def _put_first_run_right(run: Run, market: Connection, *, first: bool) -> None:
@@ -123,7 +147,7 @@ def _begun(run: Run, market: Connection, selection: Selection) -> Unfinished:
     """Go on with a look that an earlier run had to leave, or begin one."""
     now = run.now()
     if selection.only_find:
-        return Unfinished(now, None, "rebuild", everything=True)
+        return Unfinished(now, None, "rebuild", until=now, everything=True)
     text = market.memory.get(LOOK)
     if text:
         earlier = loads(Unfinished, text)
@@ -135,15 +159,18 @@ def _begun(run: Run, market: Connection, selection: Selection) -> Unfinished:
     if reason == "gap" and market.row.changes_until is not None:
         gap = now - market.row.changes_until
     since = None if reason else market.row.changes_until
-    return Unfinished(now, since, reason, gap_hours=int(gap.total_seconds() // 3600))
+    return Unfinished(now, since, reason, now, gap_hours=int(gap.total_seconds() // 3600))
 
 
 def _may_go_on(earlier: Unfinished, market: Connection, now: datetime) -> bool:
     """Tell whether a look of an earlier run is still good for something."""
     back = longest_look_back(market.connector)
-    news = earlier.news_until or earlier.started
     young = timedelta(0) <= now - earlier.started <= position_lives(market.connector)
-    return young and now - news <= back and (earlier.since is None or now - earlier.since <= back)
+    return (
+        young
+        and now - earlier.until <= back
+        and (earlier.since is None or now - earlier.since <= back)
+    )
 
 
 def _take(
@@ -152,15 +179,17 @@ def _take(
     with run.store.transaction():
         this = _note_nameless(run, market, this, page)
         closed = _take_page(run, market, shop, this, page)
+        if not this.position:
+            this = replace(this, until=_told_until(run, page, this.started))
+        this = replace(this, position=page.position)
         if page.position:
-            market.memory.put(LOOK, dumps(replace(this, position=page.position)))
+            market.memory.put(LOOK, dumps(this))
         else:
             if market.memory.get(LOOK):
                 market.memory.put(LOOK, "")
             if run.trusted():
                 full = market.settings.import_from if this.reason else None
-                until = max(page.until or this.started, this.news_until or this.started)
-                run.store.looked(market.id, until, full, began=this.started)
+                run.store.looked(market.id, this.until, full, began=this.started)
         run.store.keep_shelf(market.id, market.memory)
     for row in closed:
         yield from see_shipments(run, market, row)

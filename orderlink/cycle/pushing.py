@@ -27,7 +27,7 @@ from orderlink.decide.shop import FOLLOWED
 from orderlink.decide.timing import is_due, is_fresh, looked_at
 from orderlink.decide.verdict import NOTHING, Problem, Verdict
 from orderlink.errors import SignInFailed, TryLater
-from orderlink.marketplaces import ListsCarriers, UpdatesTracking, needs_code
+from orderlink.marketplaces import ListsCarriers, UpdatesTracking, checks_shipments, needs_code
 from orderlink.model import Accepted, Done, Shipment, Status
 from orderlink.outbox import Outcome
 from orderlink.problems import Block
@@ -113,7 +113,8 @@ def _ship(
         with run.store.transaction():
             run.store.apply(row, Verdict(opens=(_held(choice, market),)), run.now())
         return
-    shipment = shipment_of(row, effect.number, choice, part.lines, run.now())
+    tried = shipment_in(effect) if effect.document else None
+    shipment = shipment_of(row, effect.number, choice, part.lines, run.now(), tried)
     if shipment.lines:
         yield from _send(run, market, row, effect, shipment, choice, part.code)
 
@@ -163,8 +164,9 @@ def _fresh(
     # Where one was given up before, only the marketplace knows why.
     states = {one.state for one in earlier_reports(run, row, effect)}
     given_up = EffectState.WITHDRAWN in states
-    old = given_up or not is_fresh(looked_at(now[0], market.row), run.now())
-    if not looked and (old or effect.attempts):
+    old = not is_fresh(looked_at(now[0], market.row), run.now())
+    old = old and not checks_shipments(market.connector)
+    if not looked and (old or given_up or effect.attempts):
         if (yield from read_order(run, market, now[0])) is None:
             return None
         now = as_now(run, row, effect)

@@ -51,6 +51,8 @@ def apply_order(run: Run, row: OrderRow, order: Order) -> None:
     verdict = on_details(row, order, plain(order), run.now(), ship_open=_is_reported_now(run, row))
     if market is not None and verdict.status is None and row.status is Status.NEW:
         verdict += on_hold_rule(row, order, market.settings.hold_when)
+    if verdict.status is Status.SHIPPED and row.shop_order_id and order.shipments is not None:
+        verdict += on_seen_shipments(row, order.shipments)
     run.store.apply(row, verdict, run.now())
     if verdict.status is not None:
         run.counts[str(verdict.status)] += 1

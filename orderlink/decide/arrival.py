@@ -229,15 +229,21 @@ def on_details(
         }
     read = Verdict(changes=facts, closes=("unreadable", "reading_fails")) + seen
     if order.not_ready and row.status is Status.NEW and seen.status is None:
-        return read + _not_ready(row, order.not_ready, now)
-    return read + Verdict(closes=("not_ready",))
+        return read + _not_ready(row, order, now)
+    return read + Verdict(closes=NOT_READY)
 
 
-def _not_ready(row: OrderRow, why: str, now: datetime) -> Verdict:
+NOT_READY = ("not_ready", "not_released")
+"""The words for an order that the marketplace does not let be handled yet."""
+
+
+def _not_ready(row: OrderRow, order: Order, now: datetime) -> Verdict:
     attempts = row.attempts + 1
+    word = "not_released" if order.awaits_release else "not_ready"
     return Verdict(
         changes={"has_details": False, "attempts": attempts, "not_before": now + pause(attempts)},
-        opens=(Problem("not_ready", why),),
+        opens=(Problem(word, order.not_ready),),
+        closes=tuple(other for other in NOT_READY if other != word),
     )
 
 

@@ -23,9 +23,18 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 def shipment_of(
-    row: OrderRow, number: int, choice: Choice, lines: tuple[ShippedLine, ...], now: datetime
+    row: OrderRow,
+    number: int,
+    choice: Choice,
+    lines: tuple[ShippedLine, ...],
+    now: datetime,
+    tried: Shipment | None = None,
 ) -> Shipment:
-    """Make the shipment that reports these lines, quantities explicit."""
+    """Make the shipment that reports these lines, quantities explicit.
+
+    `tried` is the same report as it was sent before: what is sent once more left when it did then.
+    """
+    left_at = tried.left_at if tried and tried.left_at else row.waiting_since or now
     return Shipment(
         order_id=row.key.order_id,
         reference=shipment_reference(row.key.order_id, number),
@@ -36,7 +45,7 @@ def shipment_of(
         tracking_page=choice.page,
         site=row.site,
         number=number,
-        left_at=min(now, row.waiting_since or now),
+        left_at=max(row.placed_at, min(now, left_at)),
     )
 
 

@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     )
 
 BUILTIN = {
+    "amazon": "orderlink.marketplaces.amazon:Amazon",
     "bol": "orderlink.marketplaces.bol:Bol",
 }
 """The word for `type` in the configuration -> where the class is."""
 
 SETTINGS = {
+    "amazon": "orderlink.marketplaces.amazon_settings:AmazonSettings",
     "bol": "orderlink.marketplaces.bol_settings:BolSettings",
 }
 """The same word -> where its keys are, which are read without importing the connector."""
@@ -64,6 +66,14 @@ def lists_whole_orders(connector: Any) -> bool:
 def needs_code(connector: Any) -> bool:
     """Tell whether a marketplace takes no shipment without a code: a connector's `NEEDS_CODE`."""
     return bool(getattr(connector, "NEEDS_CODE", False))
+
+
+def checks_shipments(connector: Any) -> bool:
+    """Tell whether a marketplace refuses to have shipped what is not open: its `CHECKS_SHIPMENTS`.
+
+    Nobody has to look there first then.
+    """
+    return bool(getattr(connector, "CHECKS_SHIPMENTS", False))
 
 
 class Marketplace(Protocol):

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import threading
 from base64 import b64encode
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
@@ -26,8 +25,8 @@ from urllib.parse import quote
 from orderlink.budget import Budget
 from orderlink.errors import Ambiguous, Refused, SignInFailed, TryLater
 from orderlink.marketplaces import bol_documents as documents
-from orderlink.marketplaces.bol_reading import DocumentError
 from orderlink.marketplaces.bol_settings import BolSettings
+from orderlink.marketplaces.reading import readable, token_from
 from orderlink.model import Accepted, Finding, FindingState, Page
 
 if TYPE_CHECKING:
@@ -99,8 +98,8 @@ class Bol:
             if not isinstance(answer.document, dict):
                 raise TryLater("something else than bol answered the sign-in: check login_url")
             raise SignInFailed("bol refused the client id and secret: check both")
-        with _reading("answer to the sign-in"):
-            token, seconds = documents.token_from(answer.document)
+        with readable("bol's answer to the sign-in"):
+            token, seconds = token_from(answer.document)
             scope = documents.token_scope(answer.document)
         if scope and "RETAILER" not in scope:
             raise SignInFailed("bol's token is not for the Retailer API: check the API settings")
@@ -235,7 +234,7 @@ class Bol:
 
     def _seen_shipment(self, shipment_id: str) -> SeenShipment:
         answer = self._read(f"/retailer/shipments/{_segment(shipment_id)}", budget="shipment")
-        with _reading(f"shipment {shipment_id}"):
+        with readable(f"bol's shipment {shipment_id}"):
             return documents.seen_shipment_from(answer.document)
 
     def _shipment_rows(self, order_id: str) -> tuple[documents.ShipmentRow, ...]:
@@ -245,7 +244,7 @@ class Bol:
             rows = self._list(
                 "/retailer/shipments", "shipments", {"order-id": order_id, "page": number}
             )
-            with _reading("list of shipments"):
+            with readable("bol's list of shipments"):
                 page = documents.shipment_rows_from(rows)
             news = {row.id for row in page} - found.keys()
             found |= {row.id: row for row in page}
@@ -268,7 +267,7 @@ class Bol:
                 budget="process_status",
                 safe=True,
             )
-            with _reading("list of process statuses"):
+            with readable("bol's list of process statuses"):
                 rows = documents.listed_rows(answer.document, "processStatuses")
                 read = documents.tickets_from(rows)
             found |= {ticket.id: ticket for ticket in read if ticket.id in asked}
@@ -293,7 +292,7 @@ class Bol:
                 "processStatuses",
                 {"entity-id": line_id, "event-type": "CREATE_SHIPMENT", "page": number},
             )
-            with _reading("list of process statuses"):
+            with readable("bol's list of process statuses"):
                 page = {ticket.id: ticket for ticket in documents.tickets_from(rows)}
             news = page.keys() - found.keys()
             found |= page
@@ -311,7 +310,7 @@ class Bol:
         answer = self._link.http.read(
             path, query, budget=_LIST_BUDGETS[name], headers={"Accept": MEDIA_TYPE}
         )
-        with _reading(f"list of {name}"):
+        with readable(f"bol's list of {name}"):
             return documents.listed_rows(answer.document, name)
 
     def _write(self, method: str, path: str, document: Json, *, budget: str) -> Answer:
@@ -325,15 +324,6 @@ _LIST_BUDGETS = {
     "shipments": "shipments",
     "processStatuses": "process_status_of",
 }
-
-
-@contextmanager
-def _reading(what: str) -> Iterator[None]:
-    """Turn a document that cannot be read into `TryLater`: it is no answer."""
-    try:
-        yield
-    except DocumentError as error:
-        raise TryLater(f"bol's {what} cannot be read: {error}") from error
 
 
 def _check_that_bol_says_so(answer: Answer) -> None:

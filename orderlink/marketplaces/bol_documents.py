@@ -11,7 +11,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from orderlink.marketplaces.bol_reading import DocumentError, Part
+from orderlink.marketplaces.reading import DocumentError, Part
 from orderlink.model import (
     Address,
     Line,
@@ -301,18 +301,6 @@ def seen_shipment_from(document: Json) -> SeenShipment:
             for item in shipment.parts("shipmentItems")
         ),
     )
-
-
-def token_from(document: Json) -> tuple[str, int]:
-    """Read an access token and the seconds that it holds. Raises `DocumentError`."""
-    answer = Part.of(document)
-    token, kind = answer.identifier("access_token"), answer.text("token_type")
-    if kind.lower() != "bearer":
-        raise DocumentError("token_type is not Bearer")
-    seconds = answer.whole("expires_in")
-    if not seconds:
-        raise DocumentError("the token has already expired")
-    return token, seconds
 
 
 def ticket_id_from(document: Json) -> str:

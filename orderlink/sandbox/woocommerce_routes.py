@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from orderlink.sandbox import woocommerce_orders as orders
 from orderlink.sandbox.woocommerce_state import RestError, SandboxProduct, Store, StoredOrder
 from orderlink.sandbox.woocommerce_tracking import Tracking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import timedelta
 
     from orderlink.sandbox.server import Request
 
     Served = tuple[int, Any, dict[str, str]]
+
+T = TypeVar("T")
 
 PRODUCT_AS_VARIATION = (
     "To manipulate product variations you should use the"
@@ -170,7 +172,7 @@ class Routes:
         if not sku and not ean:
             rows = [row for row in rows if row.kind != "variation"]
         rows = _included(request, rows)
-        return _page(request, [orders.show_product(self._store, row) for row in rows])
+        return _page(request, rows, lambda row: orders.show_product(self._store, row))
 
     def _find_product(self, product_id: str) -> SandboxProduct:
         product = self._store.products.get(int(product_id))
@@ -212,7 +214,7 @@ class Routes:
 
     def _variations(self, request: Request, parent_id: str) -> Served:
         rows = [row for row in self._store.products.values() if row.parent_id == int(parent_id)]
-        return _page(request, [orders.show_product(self._store, row) for row in rows])
+        return _page(request, rows, lambda row: orders.show_product(self._store, row))
 
     def _variation_put(self, request: Request, parent_id: str, variation_id: str) -> Served:
         variation = self._variation(parent_id, variation_id)
@@ -251,7 +253,7 @@ class Routes:
         if since:
             rows = [row for row in rows if str(orders.moment(row.modified_at)) > since]
         rows.sort(key=_order_key(request.one("orderby", "date")), reverse=_descending(request))
-        return _page(request, [orders.show(self._store, row) for row in rows])
+        return _page(request, rows, lambda row: orders.show(self._store, row))
 
     def _searched(self, word: str, rows: list[StoredOrder]) -> list[StoredOrder]:
         if not word:
@@ -353,14 +355,17 @@ def _included(request: Request, rows: list[Any]) -> list[Any]:
     return [row for row in rows if row.id in wanted] if wanted else rows
 
 
-def _page(request: Request, rows: list[dict[str, Any]]) -> Served:
+def _page(
+    request: Request, rows: Sequence[T], show: Callable[[T], Any] = lambda row: row
+) -> Served:
+    """Give the page of a list that is asked for; only what is on it is written out."""
     per_page, page = int(request.one("per_page", "10")), int(request.one("page", "1"))
     if not 1 <= per_page <= 100:
         message = "per_page must be between 1 (inclusive) and 100 (inclusive)"
         raise orders.invalid_param("per_page", message, "rest_out_of_bounds")
     start = int(request.one("offset", str((page - 1) * per_page)))
     headers = {"X-WP-Total": str(len(rows)), "X-WP-TotalPages": str(-(-len(rows) // per_page))}
-    return 200, rows[start : start + per_page], headers
+    return 200, [show(row) for row in rows[start : start + per_page]], headers
 
 
 def _chosen(request: Request, served: Served) -> Served:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.contract.amazon import AmazonSide
 from tests.contract.bol import BolSide
 from tests.contract.csv_folder import CsvSide
 from tests.contract.woocommerce import WooCommerceSide
@@ -16,5 +17,9 @@ from tests.contract.woocommerce import WooCommerceSide
 if TYPE_CHECKING:
     from tests.contract.sides import MarketplaceSide, ShopSide
 
-MARKETPLACES: dict[str, type[MarketplaceSide]] = {"bol": BolSide, "csv": CsvSide}
+MARKETPLACES: dict[str, type[MarketplaceSide]] = {
+    "amazon": AmazonSide,
+    "bol": BolSide,
+    "csv": CsvSide,
+}
 SHOPS: dict[str, type[ShopSide]] = {"woocommerce": WooCommerceSide}

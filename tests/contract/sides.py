@@ -43,8 +43,8 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 class Side(ABC):
     """One connector and what it is connected to. `folder` is its own; the clock stands still.
 
-    `connector` is made as a run makes it, with the declared budgets. `rate_limits`: what it is
-    connected to counts the requests.
+    `connector` is made as a run makes it. With `rate_limits` what it is connected to counts the
+    requests, and the declared budgets hold.
     """
 
     kind: ClassVar[Kind]
@@ -55,6 +55,7 @@ class Side(ABC):
     def __init__(self, folder: Path, *, rate_limits: bool = False) -> None:
         self.folder = folder
         self.clock = ManualClock(NOW)
+        self._rate_limits = rate_limits
         self.redactor = Redactor()
         self.prepare(rate_limits=rate_limits)
         self.connect()
@@ -85,7 +86,7 @@ class Side(ABC):
             remaining=lambda: math.inf,
             allowed_urls=list(urls.values()),
             adapter=InProcess(self.wire) if self.wire else None,
-            budgets=getattr(connected, "BUDGETS", None),
+            budgets=getattr(connected, "BUDGETS", None) if self._rate_limits else None,
             clean=self.redactor.clean,
         )
         shelves = Shelf({}, self.clock), Shelf({}, self.clock)

@@ -14,6 +14,7 @@ from orderlink.marketplaces import (
     GivesTickets,
     ListsShipments,
     UpdatesTracking,
+    checks_shipments,
     lists_whole_orders,
     longest_look_back,
     needs_code,
@@ -87,14 +88,14 @@ def test_a_position_that_is_too_old_or_none_of_its_own_never_looks_like_no_order
 ) -> None:
     placed = {market.place() for _ in range(8)}
     market.settle()
-    positions = [page.position for page in market.pages() if page.position]
+    first = market.pages()[0]
+    before = {id_of(row) for row in first.rows}
     market.clock.advance((position_lives(market.connector) + timedelta(minutes=1)).total_seconds())
-    for position in [*positions[:1], "?", "page=x&paginationToken=y"]:
+    for position in (first.position, "?", "page=x&paginationToken=y"):
         market.connect()
-        try:
-            assert placed == {id_of(row) for row in market.rows(Look(None, position))}
-        except TryLater:
-            continue
+        with suppress(TryLater):
+            told = {id_of(row) for row in market.rows(Look(None, position))}
+            assert placed == told | (before if position == first.position else set())
 
 
 def test_orders_that_are_handled_while_the_list_is_read_hide_no_other(
@@ -263,7 +264,7 @@ def test_an_order_is_read_with_all_that_the_shop_needs_of_it(market: Marketplace
     assert order.currency == "EUR"
     assert str(order.total()) == "51.96"
     ship_to = order.ship_to
-    assert f"{ship_to.first_name} {ship_to.last_name}" == "Noor van der Meer"
+    assert f"{ship_to.first_name} {ship_to.last_name}".strip() == "Noor van der Meer"
     assert "Havenstraat" in ship_to.street
     assert (ship_to.city, ship_to.country) == ("Utrecht", "NL")
     assert market.clock.now() - timedelta(hours=1) < order.placed_at <= market.clock.now()
@@ -424,7 +425,7 @@ def test_a_shipment_without_a_code_is_taken_where_the_class_says_so(
 
 
 def test_what_is_not_open_is_refused_where_the_class_says_so(market: MarketplaceSide) -> None:
-    if not getattr(market.connector, "CHECKS_SHIPMENTS", False):
+    if not checks_shipments(market.connector):
         pytest.skip("the order is read before it is reported")
     order_id = market.place()
     market.settle()

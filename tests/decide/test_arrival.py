@@ -115,11 +115,20 @@ def whole(**changes: object) -> Order:
     return Order(**{**facts, "ship_to": Address(country="NL"), **changes})  # type: ignore[arg-type]
 
 
-def test_an_order_that_is_not_ready_waits_with_the_reason() -> None:
+@pytest.mark.parametrize(
+    ("awaits_release", "word", "other"),
+    [(False, "not_ready", "not_released"), (True, "not_released", "not_ready")],
+)
+def test_an_order_that_is_not_ready_waits_with_the_reason(
+    awaits_release: bool, word: str, other: str
+) -> None:
     new = order(status=Status.NEW, shop_order_id="", has_details=False)
-    verdict = on_details(new, whole(not_ready="no address yet"), {}, NOW, ship_open=False)
+    read = whole(not_ready="no address yet", awaits_release=awaits_release)
+    verdict = on_details(new, read, {}, NOW, ship_open=False)
     (problem,) = verdict.opens
-    assert (problem.word, problem.sentence) == ("not_ready", "no address yet")
+    assert (problem.word, problem.sentence) == (word, "no address yet")
+    assert other in verdict.closes
+    assert word not in verdict.closes
 
 
 def test_a_buyers_data_are_not_written_again_once_the_shop_has_the_order() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +51,26 @@ def test_a_shipment_names_what_is_open_and_ours() -> None:
     assert made.lines == (ShippedLine("L1", 2), ShippedLine("L2", 1))
     assert (made.code, made.carrier_code, made.reference) == (CODE, "TNT", "orderlink-A1-1")
     assert (made.site, made.number, made.left_at) == ("DE", 1, NOW)
+
+
+@pytest.mark.parametrize(
+    ("waiting_since", "tried", "left_at"),
+    [
+        (None, None, NOW),
+        (NOW - timedelta(hours=2), None, NOW - timedelta(hours=2)),
+        (None, NOW - timedelta(hours=1), NOW - timedelta(hours=1)),
+        (NOW - timedelta(days=2), None, NOW - timedelta(days=1)),
+        (None, NOW + timedelta(days=1), NOW),
+    ],
+    ids=["now", "since it waits", "sent again", "never before the order", "never ahead"],
+)
+def test_a_shipment_left_when_it_was_first_seen_to(
+    waiting_since: datetime | None, tried: datetime | None, left_at: datetime
+) -> None:
+    row = order(placed_at=NOW - timedelta(days=1), waiting_since=waiting_since)
+    before = shipment(left_at=tried) if tried else None
+    made = shipment_of(row, 1, Choice(CODE), (ShippedLine("L1", 1),), NOW, before)
+    assert made.left_at == left_at
 
 
 def test_a_reference_fits_the_marketplace_and_differs_by_number() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from orderlink.jsontext import loads
 from orderlink.marketplaces import bol_documents as documents
-from orderlink.marketplaces.bol_reading import DocumentError
+from orderlink.marketplaces.reading import DocumentError
 from orderlink.model import (
     LineSighting,
     Order,

@@ -178,7 +178,7 @@ def test_an_order_that_is_found_is_held_against_what_was_chosen(tmp_path: Path) 
     first = Merchant(tmp_path / "first", marketplace="fee_line = true")
     order = first.settled()
     second = Merchant(tmp_path / "second", marketplace='fee_line = true\nimport_from = "open"')
-    second.bol, second.woo, second.clock = first.bol, first.woo, first.clock
+    second.market, second.woo, second.clock = first.market, first.woo, first.clock
     second.world.clock = first.clock
     second.sync()
     assert len(first.shop_orders(order)) == 1

@@ -197,7 +197,7 @@ def test_while_it_is_not_stamped_an_adopted_order_is_neither_reported_nor_compla
 
 def test_a_machine_that_adopts_what_another_one_follows_takes_nothing(tmp_path: Path) -> None:
     first, second = Merchant(tmp_path / "first"), Merchant(tmp_path / "second")
-    second.bol, second.woo, second.clock = first.bol, first.woo, first.clock
+    second.market, second.woo, second.clock = first.market, first.woo, first.clock
     second.world.clock = first.clock
     there = taken_over_from(first)
     try_to_adopt(first)

@@ -262,7 +262,7 @@ def test_a_restore_on_a_new_machine_makes_the_next_run_look_again(
     second = merchant.place()
     merchant.sync()
     other = Merchant(tmp_path / "other")
-    other.bol, other.woo, other.clock = merchant.bol, merchant.woo, merchant.clock
+    other.market, other.woo, other.clock = merchant.market, merchant.woo, merchant.clock
     other.world.clock = merchant.clock
     assert restored(other, early) is None, "nothing was there"
     other.later(minutes=5)

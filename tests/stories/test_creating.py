@@ -261,7 +261,7 @@ def test_an_order_that_is_in_the_shop_already_is_found_when_older_ones_are_taken
     first = Merchant(tmp_path / "first")
     order = first.settled()
     second = Merchant(tmp_path / "second", marketplace='import_from = "open"')
-    second.bol, second.woo, second.clock = first.bol, first.woo, first.clock
+    second.market, second.woo, second.clock = first.market, first.woo, first.clock
     second.world.clock = first.clock
     second.sync()
     assert len(first.shop_orders(order)) == 1

@@ -9,10 +9,10 @@ import pytest
 from orderlink.model import Status
 from orderlink.people import follow, take_over
 from orderlink.rows import EffectState, Kind
-from orderlink.sandbox.bol import BolSandbox
 from orderlink.sandbox.bol_records import Article
 from tests.simulation.disk import Disk
 from tests.support.faults import UNAVAILABLE, MachineDied, answer, lost_before
+from tests.support.markets import BolMarket
 
 if TYPE_CHECKING:
     from orderlink.rows import EffectRow
@@ -108,10 +108,7 @@ def test_a_crash_right_after_a_refusal_strands_no_order(merchant: Merchant) -> N
 def test_a_ticket_that_one_answer_leaves_out_is_no_reason_for_a_second_report(
     merchant: Merchant,
 ) -> None:
-    keys = "canary-client", "canary-secret"
-    merchant.bol = BolSandbox(
-        merchant.clock, client_id=keys[0], client_secret=keys[1], process_seconds=3600
-    )
+    merchant.market = BolMarket(merchant.clock, process_seconds=3600)
     order = merchant.settled()
     merchant.complete(order, CODE)
     merchant.later(minutes=5)

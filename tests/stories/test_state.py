@@ -82,7 +82,7 @@ def test_yesterdays_backup_creates_and_reports_nothing_again(merchant: Merchant)
 def test_a_second_machine_finds_what_the_first_one_created_and_says_so(tmp_path: Path) -> None:
     first = Merchant(tmp_path / "first")
     second = Merchant(tmp_path / "second")
-    second.bol, second.woo, second.clock = first.bol, first.woo, first.clock
+    second.market, second.woo, second.clock = first.market, first.woo, first.clock
     second.world.clock = first.clock
     first.sync()
     second.sync()

@@ -1,4 +1,6 @@
-"""A merchant with a bol account and a WooCommerce shop, both sandboxes, and a clock that obeys.
+"""A merchant with an account at a marketplace and a WooCommerce shop, and a clock that obeys.
+
+Both are sandboxes; the marketplace is bol unless said otherwise.
 
 The real program runs against them: configuration file, SQLite file, HTTP sessions. Only the network
 is replaced, by the sandboxes mounted in-process.
@@ -15,17 +17,16 @@ from typing import TYPE_CHECKING, Any
 from orderlink.clock import ManualClock
 from orderlink.config import Config, load_config
 from orderlink.runner import Order, Report, World, run
-from orderlink.sandbox.bol import BolSandbox
-from orderlink.sandbox.bol_records import Article, Purchase
 from orderlink.sandbox.server import Request
 from orderlink.sandbox.woocommerce import PRODUCTS, WooCommerceSandbox
 from orderlink.sandbox.woocommerce_state import SandboxProduct
 from orderlink.store import Store
 from orderlink.store.database import Database
 from tests.support.faults import Act, Fault, FaultyInProcess
+from tests.support.markets import BOL_TABLE, AmazonMarket, BolMarket, Market
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from requests.adapters import BaseAdapter
@@ -33,13 +34,15 @@ if TYPE_CHECKING:
     from orderlink.dryrun import Planned
     from orderlink.model import Status
     from orderlink.rows import OrderRow
+    from orderlink.sandbox.amazon import AmazonSandbox
+    from orderlink.sandbox.bol import BolSandbox
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CYCLE = timedelta(minutes=5)
 MUG = SandboxProduct(501, "SKU-1", "Mug, blue", "99.00", stock=1000, ean="8712626055143")
 BOWL = SandboxProduct(502, "SKU-2", "Bowl", "5.00", stock=1000, ean="8718846038683")
 
-CONFIG = """
+HEAD = """
 state = "state.sqlite3"
 
 [shops.woo]
@@ -48,15 +51,8 @@ base_url = "https://shop.example"
 consumer_key = "ck_canary_key"
 consumer_secret = "cs_canary_secret"
 {shop}
-
-[marketplaces.bol]
-type = "bol"
-client_id = "canary-client"
-client_secret = "canary-secret"
-carriers = ["postnl", "dhl_parcel_nl", "dpd"]
-ship_from = "NL"
-{marketplace}
 """
+CONFIG = HEAD + BOL_TABLE + "{marketplace}\n"
 
 
 class Merchant:
@@ -66,6 +62,7 @@ class Merchant:
         self,
         folder: Path,
         *,
+        market: Callable[[ManualClock], Market] = BolMarket,
         marketplace: str = "",
         shop: str = "",
         products: Iterable[SandboxProduct] = (),
@@ -74,7 +71,7 @@ class Merchant:
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.clock = ManualClock(START)
-        self.bol = BolSandbox(self.clock, client_id="canary-client", client_secret="canary-secret")
+        self.market = market(self.clock)
         self.woo = WooCommerceSandbox(
             self.clock,
             consumer_key="ck_canary_key",
@@ -96,16 +93,28 @@ class Merchant:
         )
         self.configure(marketplace=marketplace, shop=shop)
 
+    @property
+    def bol(self) -> BolSandbox:
+        """Give the account, where it is at bol."""
+        assert isinstance(self.market, BolMarket)
+        return self.market.sandbox
+
+    @property
+    def amazon(self) -> AmazonSandbox:
+        """Give the account, where it is at Amazon."""
+        assert isinstance(self.market, AmazonMarket)
+        return self.market.sandbox
+
     def configure(self, *, marketplace: str = "", shop: str = "") -> None:
         """Write the configuration file anew, with further keys."""
         path = self.folder / "orderlink.toml"
-        path.write_text(CONFIG.format(marketplace=marketplace, shop=shop))
+        path.write_text(f"{HEAD.format(shop=shop)}{self.market.table}{marketplace}\n")
         path.chmod(0o600)
         self.config: Config = load_config(path)
 
     def adapter(self, name: str) -> BaseAdapter:
         """Mount the sandbox of a connection."""
-        sandbox = self.woo if name == "woo" else self.bol
+        sandbox = self.woo if name == "woo" else self.market.sandbox
         return FaultyInProcess(sandbox, self.faults.setdefault(name, []), self.calls)
 
     def fault(self, name: str, method: str, path: str, act: Act, times: int = 1) -> None:
@@ -142,11 +151,11 @@ class Merchant:
             report = self.sync()
         return report
 
-    def place(self, *articles: Article, **purchase: Any) -> str:
+    def place(self, *articles: Any, **purchase: Any) -> str:
         """Let a buyer order; one mug unless said otherwise."""
-        return self.bol.place(Purchase(articles=articles or (Article(),), **purchase))
+        return self.market.place(*articles, **purchase)
 
-    def settled(self, *articles: Article, **purchase: Any) -> str:
+    def settled(self, *articles: Any, **purchase: Any) -> str:
         """Let a buyer order, and cron bring it into the shop."""
         self.sync()
         self.later(minutes=5)
@@ -210,5 +219,5 @@ class Merchant:
         return answer.status, answer.body.decode()
 
     def shipments(self, order_id: str) -> list[Any]:
-        """Give what bol carried out for an order."""
-        return [one for one in self.bol.ledger.executed if one.order_id == order_id]
+        """Give what the marketplace carried out for an order."""
+        return self.market.shipments(order_id)

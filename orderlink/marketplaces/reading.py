@@ -1,18 +1,19 @@
-"""Read JSON documents strictly: a part of the wrong kind is an error that names its path.
-
-Pure, and free of anything that is bol's.
-"""
+"""PURE: read JSON documents strictly; a part of the wrong kind is an error that names its path."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from orderlink.errors import TryLater
 from orderlink.model import Json
 from orderlink.values import Value
 
 _LARGEST_WHOLE = 2**31 - 1
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?([eE][+-]?[0-9])?")
 
 
 class DocumentError(ValueError):
@@ -78,6 +79,15 @@ class Part(Value, frozen=True):
             raise self._wrong(name, "is not an amount")
         return Decimal(value)
 
+    def decimal(self, name: str) -> Decimal:
+        """Read a number that must be there, written as a number or as a text."""
+        value = self.document.get(name)
+        if isinstance(value, str) and _DECIMAL.fullmatch(value):
+            return Decimal(value)
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise self._wrong(name, "is not a number")
+        return Decimal(value)
+
     def flag(self, name: str) -> bool:
         """Read a yes or no, no where it is missing."""
         value = self.document.get(name)
@@ -125,5 +135,35 @@ class Part(Value, frozen=True):
             for index, entry in enumerate(value or ())
         )
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Read a list of texts; an empty one where it is missing."""
+        value = self.document.get(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise self._wrong(name, "is not a list of texts")
+        return tuple(str(one) for one in value)
+
     def _below(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
+
+
+@contextmanager
+def readable(what: str) -> Iterator[None]:
+    """Turn a document that cannot be read into `TryLater`: it is no answer. `what` names it."""
+    try:
+        yield
+    except DocumentError as error:
+        raise TryLater(f"{what} cannot be read: {error}") from error
+
+
+def token_from(document: Json) -> tuple[str, int]:
+    """Read an access token and the seconds that it holds (RFC 6749). Raises `DocumentError`."""
+    answer = Part.of(document)
+    token, kind = answer.identifier("access_token"), answer.text("token_type")
+    if kind.lower() != "bearer":
+        raise DocumentError("token_type is not Bearer")
+    seconds = answer.whole("expires_in")
+    if not seconds:
+        raise DocumentError("the token has already expired")
+    return token, seconds
