@@ -136,13 +136,13 @@ class Outbox:
         return self._settle(sending, started, answer)
 
     def send_many(
-        self, sendings: Sequence[Sending], call: Callable[[Sequence[Json]], Sequence[Any]]
+        self, sendings: Sequence[Sending], call: Callable[[Sequence[Sending]], Sequence[Any]]
     ) -> Steps[list[Outcome | None]]:
         """Carry effects to one connection out with a single write; give an outcome each.
 
-        `call` takes the documents of those that were started, and gives an answer or an error each.
-        What it raises concerns all of them. Raises `NotOffered` where nothing was sent because such
-        a write is not taken.
+        `call` takes those that were started, and gives an answer or an error each. What it raises
+        concerns all of them. Raises `NotOffered` and `Refused` where the write as a whole was not
+        taken, so that nothing was done: each may be sent by itself.
         """
         with self._store.transaction():
             started = [(one, self._start(one)) for one in sendings]
@@ -150,9 +150,9 @@ class Outbox:
         if not going:
             return [None] * len(started)
         try:
-            documents = [one.document for one, _ in going]
-            answers = yield from self.call_many(going, lambda: call(documents))
-        except NotOffered as error:
+            sent = [one for one, _ in going]
+            answers = yield from self.call_many(going, lambda: call(sent))
+        except (NotOffered, Refused) as error:
             with self._store.transaction():
                 for one, effect in going:
                     self.record(one.row, effect, Outcome(EffectState.DUE, NOTHING))

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from orderlink.cycle.choices import creation_of
-from orderlink.cycle.creating import meet_shop
 from orderlink.cycle.purging import empty_creations
 from orderlink.cycle.run import Connection, Run, Selection
+from orderlink.cycle.searching import meet_shop
 from orderlink.cycle.stamping import stamp_in_shop
 from orderlink.decide.adoption import (
     Entry,

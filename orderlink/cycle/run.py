@@ -206,13 +206,17 @@ class Run:
             self._failed(place, stage, "unreachable", error)
         except StateError:
             raise
-        except Exception:
-            log.exception("%s: %s failed", connection.label, stage)
-            self.failed.add(connection.id)
-            self.went_wrong.add((connection.id, stage))
-            self.bugs.append(f"{connection.label}: {stage} failed by a fault of orderlink")
+        except Exception as error:  # noqa: BLE001 - it is noted, and the others go on
+            self.note_fault(connection, stage, error)
         else:
             self.went_well.add((connection.id, stage))
+
+    def note_fault(self, connection: Connection, stage: str, error: Exception) -> None:
+        """Note a fault of orderlink itself."""
+        log.error("%s: %s failed", connection.label, stage, exc_info=error)
+        self.failed.add(connection.id)
+        self.went_wrong.add((connection.id, stage))
+        self.bugs.append(f"{connection.label}: {stage} failed by a fault of orderlink")
 
     def _failed(self, place: OrderKey, stage: str, word: str, error: RemoteError) -> None:
         self.failed.add(place.connection)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from orderlink.codec import time_text
 from orderlink.cycle.adopting import adopt_orders
-from orderlink.cycle.creating import create_orders, meet_shop
+from orderlink.cycle.creating import create_orders
 from orderlink.cycle.importing import brake, look
 from orderlink.cycle.mending import mend_in_shop
 from orderlink.cycle.polling import poll_shop
 from orderlink.cycle.pushing import report
 from orderlink.cycle.reading import details
+from orderlink.cycle.searching import meet_shop
 from orderlink.cycle.settling import ask_tickets, send_dropped_again, settle_unknown
 from orderlink.cycle.stamping import stamp_in_shop
 from orderlink.cycle.trying import try_order

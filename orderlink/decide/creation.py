@@ -119,11 +119,19 @@ def on_created(
         return facts + Verdict(status=Status.SHIPPED, events=(event,), closes=PASSING)
     if row.status is Status.NEW:
         return facts + Verdict(status=Status.NOT_SHIPPED)
-    if row.status is Status.MANUAL:
+    if row.status is Status.MANUAL or _ended_alike(row, shop):
         return facts
     sentence = f"it is {row.status} at the marketplace, but shop order {shown} was created"
     problem = Problem("cancelled_at_marketplace", sentence, {"shop_order": shown})
     return facts + Verdict(opens=(problem,)) if row.status in CLOSED else facts
+
+
+def _ended_alike(row: OrderRow, shop: ShopOrder) -> bool:
+    """Tell whether shop and marketplace agree about how it ended: the warehouse had it already."""
+    return (row.status, shop.state) in {
+        (Status.SHIPPED, ShopState.COMPLETED),
+        (Status.CANCELLED, ShopState.GONE),
+    }
 
 
 def on_adapted(remarks: Sequence[str], unlike: Sequence[str]) -> Verdict:

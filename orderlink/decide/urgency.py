@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import IntEnum
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from orderlink.problems import WORDS, Block
 
 if TYPE_CHECKING:
-    from orderlink.rows import OrderDays, OrderRow, ProblemRow
+    from collections.abc import Sequence
+
+    from orderlink.rows import OrderDays, OrderKey, OrderRow, ProblemRow
 
 ON_ITS_WAY = timedelta(days=1)
 """A parcel that has to be there on a day must leave the day before at the latest."""
@@ -90,3 +93,25 @@ def urgency(problem: ProblemRow, last: date | None, today: date) -> tuple[object
         problem.order_id,
         problem.word,
     )
+
+
+TURN = 20
+"""So many orders of one queue come before the other queue has its turn."""
+
+
+def in_turn(orders: Sequence[OrderRow], turn: int = TURN) -> list[OrderRow]:
+    """Say in which order orders get their turn.
+
+    Those that have to leave first come first, but the newest get every other turn: so neither does
+    a backlog keep a new order waiting for more than one turn, nor do new orders keep an old one
+    from ever being handled. What keeps failing comes last.
+    """
+    untried = [one for one in orders if not one.attempts]
+    pressing = sorted(untried, key=lambda one: (last_day(one) or date.max, one.placed_at))
+    newest = sorted(untried, key=lambda one: one.placed_at, reverse=True)
+    taken: dict[OrderKey, OrderRow] = {}
+    while len(taken) < len(untried):
+        for queue in (pressing, newest):
+            rest = (one for one in queue if one.key not in taken)
+            taken.update({one.key: one for one in islice(rest, turn)})
+    return [*taken.values(), *(one for one in orders if one.attempts)]

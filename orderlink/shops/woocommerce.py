@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 Query = dict[str, str | int]
 ROOT = "/wp-json/wc/v3"
 TOLD = (400, 401, 403, 404)
+NO_BATCH = (404, 405, 413, 501)
 ROWS_PER_PAGE = 100
 ORDER_FIELDS = (
     "id,number,status,total,currency,transaction_id,meta_data,line_items,refunds,date_modified_gmt"
@@ -172,9 +173,13 @@ class WooCommerce:
         """Create up to 100 orders: one POST, whose answer has an entry each, or the reason why not.
 
         Entries are believed by the reference that they carry; an error stands where its order does.
+        Raises `NotOffered` where there is no such route, or something before it takes none so long.
         """
         body = {"create": [draft.document for draft in drafts]}
-        answer = self._link.http.write("POST", f"{ROOT}/orders/batch", json=body, accept=TOLD)
+        accept = (*TOLD, *NO_BATCH)
+        answer = self._link.http.write("POST", f"{ROOT}/orders/batch", json=body, accept=accept)
+        if answer.status in NO_BATCH:
+            raise NotOffered(f"the shop answered {answer.status} to a write of many orders")
         if answer.status == 400:
             message = documents.error_from(answer.document)[1]
             raise Refused("shop_refused", f"the shop refused the orders: {message}")

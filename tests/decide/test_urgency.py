@@ -5,11 +5,22 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from orderlink.decide.urgency import CREATION, SHIPPING, Damage, damage, last_day, urgency
+from orderlink.decide.urgency import (
+    CREATION,
+    SHIPPING,
+    Damage,
+    damage,
+    in_turn,
+    last_day,
+    urgency,
+)
 from orderlink.problems import WORDS, Block
-from orderlink.rows import OrderDays, ProblemRow
-from tests.support.values import NOW
+from orderlink.rows import OrderDays, OrderKey, OrderRow, ProblemRow
+from orderlink.values import replace
+from tests.support.values import NOW, order
 
 TODAY = date(2026, 11, 23)
 DAY = timedelta(days=1)
@@ -81,3 +92,39 @@ def test_the_damage_goes_before_the_date_and_the_date_before_the_age() -> None:
     ]
     shuffled = sorted(expected, key=lambda one: one[0].order_id)
     assert sorted(shuffled, key=lambda one: urgency(one[0], one[1], TODAY)) == expected
+
+
+def placed(number: int, *, days: int | None = None, attempts: int = 0) -> OrderRow:
+    """Make an order; the higher its number, the later it was placed."""
+    return replace(
+        order(),
+        key=OrderKey("bol-1", str(number)),
+        placed_at=NOW + timedelta(minutes=number),
+        ship_by=None if days is None else TODAY + days * DAY,
+        attempts=attempts,
+    )
+
+
+def numbers(rows: list[OrderRow]) -> list[int]:
+    return [int(row.key.order_id) for row in rows]
+
+
+def test_what_must_leave_first_comes_first() -> None:
+    rows = [placed(1), placed(2, days=3), placed(3, days=1), placed(4, days=3)]
+    assert numbers(in_turn(rows)) == [3, 2, 4, 1]
+
+
+def test_what_keeps_failing_comes_last() -> None:
+    rows = [placed(1, days=0, attempts=3), placed(2), placed(3, days=5)]
+    assert numbers(in_turn(rows)) == [3, 2, 1]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2)), max_size=300), st.integers(1, 40))
+def test_a_backlog_delays_the_newest_order_by_one_turn(
+    backlog: list[tuple[int, int]], turn: int
+) -> None:
+    rows = [placed(n, days=d, attempts=a) for n, (d, a) in enumerate(backlog)]
+    newest = placed(len(rows), days=30)
+    ordered = in_turn([*rows, newest], turn)
+    assert sorted(numbers(ordered)) == list(range(len(rows) + 1))
+    assert numbers(ordered).index(len(rows)) <= turn

@@ -106,7 +106,7 @@ def test_a_text_that_the_shop_refuses_goes_in_more_simply_and_once(tmp_path: Pat
     order = merchant.settled(ship_to={"firstName": "Zoë 🚚"})
     (shown,) = merchant.shop_orders(order)
     assert shown["shipping"]["first_name"] == "Zoë ?"
-    assert merchant.asked("POST", "/orders$") == 2
+    assert merchant.asked("POST", "/orders(/batch)?$") == 2
     assert merchant.problems() == []
     (how,) = sentences(merchant, order, "adapted")
     assert "shipping.first_name" in how
@@ -114,7 +114,7 @@ def test_a_text_that_the_shop_refuses_goes_in_more_simply_and_once(tmp_path: Pat
     plain = merchant.place()
     merchant.later(minutes=5)
     merchant.sync()
-    assert merchant.asked("POST", "/orders$") == 3
+    assert merchant.asked("POST", "/orders(/batch)?$") == 3
     assert sentences(merchant, plain, "adapted") == []
 
 
@@ -122,7 +122,7 @@ def test_a_refusal_that_simpler_texts_do_not_mend_is_a_problem(tmp_path: Path) -
     merchant = Merchant(tmp_path, shop='status_after_import = "nonsense"')
     order = merchant.settled(ship_to={"firstName": "Zoë 🚚"})
     assert merchant.problems() == ["shop_refused"]
-    assert merchant.asked("POST", "/orders$") == 2
+    assert merchant.asked("POST", "/orders(/batch)?$") == 2
     assert merchant.shop_orders(order) == []
 
 

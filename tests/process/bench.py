@@ -165,7 +165,7 @@ class Bench:
         for attempt in range(30):
             if attempt < by_hand:
                 code, out, err = self.run("sync")
-                assert (out, err) == ("", "")
+                assert (out, err) == ("", ""), err
                 assert code in {0, 1}
             else:
                 self.sync_here()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.process
 
-CREATING = asks("POST", "/orders$")
+CREATING = asks("POST", "/orders(/batch)?$")
 
 
 def test_a_backup_of_the_middle_of_a_creation_makes_no_double(bench: Bench) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.process
 
-CREATING = asks("POST", "/orders$")
+CREATING = asks("POST", "/orders(/batch)?$")
 NOBODY = 65534
 
 

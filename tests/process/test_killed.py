@@ -31,10 +31,15 @@ POINTS = tuple(Point)
 SIGNAL = -9
 
 
-def kill_at_every_point(bench: Bench, matches: Callable[[Request], bool]) -> None:
+def kill_at_every_point(
+    bench: Bench,
+    matches: Callable[[Request], bool],
+    before: Callable[[], object] = lambda: None,
+) -> None:
     """Kill a run at each point of such a write; a late one arrives when the next run has looked."""
     late: Held | None = None
     for point in POINTS:
+        before()
         state = sqlite3.connect(bench.state, isolation_level=None, check_same_thread=False)
         hold_the_file = lambda state=state: state.execute("BEGIN IMMEDIATE")  # noqa: E731
         held = Held(matches, point, prepare=hold_the_file)
@@ -74,10 +79,11 @@ def each_once_in_the_shop_and_shipped(bench: Bench) -> None:
     assert bench.run("status")[0] == 0
 
 
-def test_killed_at_creating(bench: Bench) -> None:
+@pytest.mark.parametrize("together", [3, pytest.param(1, marks=only_ci)])
+def test_killed_at_creating(bench: Bench, together: int) -> None:
     bench.sync_here()
-    placed(bench)
-    kill_at_every_point(bench, asks("POST", "/orders$"))
+    creating = asks("POST", "/orders(/batch)?$")
+    kill_at_every_point(bench, creating, lambda: bench.place(together))
     bench.settle()
     each_once_in_the_shop_and_shipped(bench)
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from orderlink.decide.batches import FIRST_SIZE
+
 from .bench import ROOT, Bench, code_of, kills, only_ci
 from .gate import PATIENCE, Held, Point, asks
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.process
 
-CREATING = asks("POST", "/orders$")
+CREATING = asks("POST", "/orders(/batch)?$")
 MOST_REQUESTS = 12
 """Most runs of these lives have so many."""
 
@@ -86,10 +88,10 @@ def test_asked_to_end_at_random_moments_it_ends_well(bench: Bench, seed: int) ->
 
 
 def test_asked_to_end_in_the_middle_of_a_write_it_records_the_answer_first(bench: Bench) -> None:
-    orders = bench.place(3)
+    orders = bench.place(FIRST_SIZE + 2)
     assert bench.kill_at(Held(CREATING, Point.ACTED), signal.SIGTERM) == 0
-    assert bench.unsettled() == [(order, "new", "") for order in orders[1:]]
-    assert bench.created() == {orders[0]: 1}
+    assert bench.unsettled() == [(order, "new", "") for order in orders[FIRST_SIZE:]]
+    assert bench.created() == dict.fromkeys(orders[:FIRST_SIZE], 1)
     everything_once(bench)
 
 

@@ -23,7 +23,7 @@ from tests.simulation.world import LONGEST_TAIL, SimulatedWorld
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CREATE = r"^woo POST .*/orders$"
+CREATE = r"^woo POST .*/orders(/batch)?$"
 REPORT = r"^bol POST /retailer/shipments$"
 LIST = r"^bol GET /retailer/orders\?"
 SHOP_READS = r"^woo GET"

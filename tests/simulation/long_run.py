@@ -70,7 +70,7 @@ def strikes_of(random: Random, orders: int) -> list[Strike]:
     return list(dict.fromkeys(strikes))
 
 
-WRITING = (r"^woo POST .*/orders$", r"^bol POST /retailer/shipments$")
+WRITING = (r"^woo POST .*/orders(/batch)?$", r"^bol POST /retailer/shipments$")
 
 
 def live(number: int, figures: Figures) -> None:

@@ -21,7 +21,7 @@ MOST_ORDERS = 4
 ORDERS = st.integers(1, MOST_ORDERS)
 WHERE = {
     **dict.fromkeys(ANY, ("", "^bol", "^woo", "POST", "orders")),
-    **dict.fromkeys([*WRITES, *PEOPLE], ("POST .*/orders$", "POST /retailer/shipments$")),
+    **dict.fromkeys([*WRITES, *PEOPLE], ("POST .*/orders(/batch)?$", "POST /retailer/shipments$")),
     **dict.fromkeys(LISTS, (r"/orders\?", r"/shipments\?")),
 }
 FAULTS = st.sampled_from(sorted(WHERE)).flatmap(

@@ -222,7 +222,7 @@ def test_an_order_that_left_in_part_is_finished_where_that_was_begun(tmp_path: P
 def test_while_a_creation_of_ours_is_not_settled_nothing_is_taken_over(merchant: Merchant) -> None:
     merchant.sync()
     order = merchant.place()
-    merchant.fault("woo", "POST", "/orders$", lost_before)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", lost_before)
     merchant.later(minutes=5)
     merchant.sync()
     bring(merchant.woo, meta={"memo": order})
@@ -235,7 +235,9 @@ def test_while_a_creation_of_ours_is_not_settled_nothing_is_taken_over(merchant:
 
 
 def test_an_order_that_was_refused_and_then_typed_in_is_taken_over(merchant: Merchant) -> None:
-    merchant.fault("woo", "POST", "/orders$", answer(400, b'{"code":"no","message":"not today"}'))
+    merchant.fault(
+        "woo", "POST", "/orders(/batch)?$", answer(400, b'{"code":"no","message":"not today"}')
+    )
     order = merchant.settled(ship_to={"surname": "Canarybuyer"})
     assert merchant.problems() == ["shop_refused"]
     there = bring(merchant.woo, order)

@@ -57,7 +57,7 @@ def rows(path: Path, query: str) -> list[tuple[object, ...]]:
 def test_a_backup_holds_the_orders_and_neither_tokens_nor_a_buyer(merchant: Merchant) -> None:
     in_shop = merchant.settled(ship_to=BUYER)
     not_found = merchant.place(UNKNOWN_ARTICLE, ship_to=BUYER)
-    merchant.fault("woo", "POST", "/orders$", lost_before)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", lost_before)
     unknown = merchant.place(ship_to=BUYER)
     merchant.later(minutes=5)
     merchant.sync()
@@ -197,15 +197,15 @@ def test_for_a_quarantine_after_a_restore_nothing_is_sent(merchant: Merchant) ->
 def test_a_creation_that_arrives_after_the_restore_makes_no_double(merchant: Merchant) -> None:
     merchant.sync()
     order = merchant.place()
-    merchant.fault("woo", "POST", "/orders$", refused)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", refused)
     merchant.later(minutes=5)
     merchant.sync()
     early = backup(merchant)  # the creation is due in it
     merchant.later(minutes=6)
-    merchant.fault("woo", "POST", "/orders$", lost_before)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", lost_before)
     sent = len(merchant.calls)
     merchant.sync()
-    assert merchant.asked("POST", "/orders$") == 2
+    assert merchant.asked("POST", "/orders(/batch)?$") == 2
     assert len(merchant.calls) > sent
     restored(merchant, early)
     merchant.later(minutes=5)

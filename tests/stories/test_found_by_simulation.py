@@ -138,7 +138,7 @@ def test_a_half_created_order_that_was_packed_before_it_was_found_is_told(
         sandbox.handle(replace(request, body=json.dumps(body).encode()))
         return Answer(500, b"{}")
 
-    merchant.fault("woo", "POST", "/orders$", half_created)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", half_created)
     merchant.later(minutes=5)
     merchant.sync()
     merchant.complete(order, "3SABCD1234567")
@@ -159,7 +159,7 @@ def test_a_half_created_order_that_was_packed_before_it_was_corrected_is_told(
         sandbox.handle(replace(request, body=json.dumps(body).encode()))
         return Answer(500, b"{}")
 
-    merchant.fault("woo", "POST", "/orders$", half_created)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", half_created)
     merchant.fault("woo", "PUT", "/orders/", refused)
     merchant.later(minutes=5)
     merchant.sync_every_five_minutes(0.1)
@@ -180,7 +180,7 @@ def test_a_list_that_was_cut_on_its_way_is_no_answer_to_a_look_up(merchant: Merc
         answer: Answer = sandbox.handle(request)
         return replace(answer, body=b"[]")
 
-    merchant.fault("woo", "POST", "/orders$", acted_without_a_word)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", acted_without_a_word)
     merchant.later(minutes=5)
     merchant.sync()
     merchant.fault("woo", "GET", r"/orders\?.*orderby=id", cut, times=-1)
@@ -203,7 +203,7 @@ def test_an_order_that_was_half_created_and_taken_over_is_told_all_the_same(
         sandbox.handle(replace(request, body=json.dumps(document).encode()))
         return Answer(500, b"{}")
 
-    merchant.fault("woo", "POST", "/orders$", half_created)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", half_created)
     merchant.later(minutes=5)
     merchant.sync()
     store = merchant.store()

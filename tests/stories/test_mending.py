@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.support.world import Merchant
 
 CODE = "3SABCD1234567"
-CREATE = ("woo", "POST", "/orders$")
+CREATE = ("woo", "POST", "/orders(/batch)?$")
 BAD_ADDRESS = answer(
     400, b'{"code":"rest_invalid_param","message":"Invalid parameter(s): billing"}'
 )

@@ -142,7 +142,7 @@ def test_one_shop_order_that_cannot_be_read_keeps_no_other_from_its_report(
 def test_pieces_cancelled_before_the_creation_are_not_created(merchant: Merchant) -> None:
     merchant.sync()
     order = merchant.place(Article(quantity=3))
-    merchant.fault("woo", "POST", "/orders$", refused)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", refused)
     merchant.later(minutes=5)
     merchant.sync()
     merchant.bol.cancel(order, quantity=2)
@@ -158,7 +158,7 @@ def test_pieces_cancelled_before_the_creation_are_not_created(merchant: Merchant
 def test_an_order_cancelled_during_a_gap_is_not_created(merchant: Merchant) -> None:
     merchant.sync()
     orders = [merchant.place(), merchant.place()]
-    merchant.fault("woo", "POST", "/orders$", refused, times=-1)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", refused, times=-1)
     merchant.later(minutes=5)
     merchant.sync()
     assert [merchant.order(one).has_details for one in orders] == [True, True]
@@ -346,7 +346,7 @@ def test_an_edit_in_the_midst_of_the_creation_leaves_no_buyers_data(merchant: Me
         edited(merchant, row, {"shipping.city": "Canarytown", "report.code": CODE})
         return sandbox.handle(request)
 
-    merchant.fault("woo", "POST", "/orders$", edits_first)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", edits_first)
     merchant.later(minutes=5)
     merchant.sync()
     assert len(merchant.shop_orders(order)) == 1
@@ -457,7 +457,7 @@ def test_a_purge_leaves_nothing_of_what_the_shop_said(merchant: Merchant) -> Non
     merchant.sync()
     order = merchant.place()
     said = b'{"code":"rest_invalid_param","message":"Canarystreet 7 is no street"}'
-    merchant.fault("woo", "POST", "/orders$", answer(400, said))
+    merchant.fault("woo", "POST", "/orders(/batch)?$", answer(400, said))
     merchant.later(minutes=5)
     merchant.sync()
     assert words(merchant, order) == ["shop_refused"]

@@ -104,7 +104,7 @@ def test_a_late_twin_after_the_quarantine_is_reported_with_both_numbers(
 ) -> None:
     merchant.sync()
     order = merchant.place()
-    merchant.fault("woo", "POST", "/orders$", lost_before)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", lost_before)
     merchant.later(minutes=5)
     merchant.sync_every_five_minutes(0.5)
     (created,) = merchant.shop_orders(order)
@@ -151,7 +151,7 @@ def test_a_taken_over_order_keeps_its_data_for_thirty_days(merchant: Merchant, d
 
     merchant.sync()
     order = merchant.place(ship_to={"surname": "Canarybuyer"})
-    merchant.fault("woo", "POST", "/orders$", refused)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", refused)
     merchant.later(minutes=5)
     merchant.sync()
     take_over(merchant.store(), merchant.order(order), merchant.clock.now())

@@ -38,7 +38,7 @@ def played(folder: Path) -> tuple[Merchant, dict[str, str]]:
     merchant.complete(orders["waiting"])
     merchant.complete(orders["reported"], "3SZZZZ7654321")
     orders |= {name: merchant.place() for name in ("unknown", "new")}
-    merchant.fault("woo", "POST", "/orders$", lost_after)
+    merchant.fault("woo", "POST", "/orders(/batch)?$", lost_after)
     merchant.later(minutes=5)
     merchant.sync()
     return merchant, orders
