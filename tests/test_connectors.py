@@ -85,9 +85,8 @@ def test_its_docstring_names_what_it_can_do_and_no_more(entry: type[Side]) -> No
     protocols = optional_protocols(entry)
     role = entry.kind.name.capitalize()
     words = " ".join((connected.__doc__ or "").replace(" and ", ", ").split())
-    said = re.search(rf"\b{role}(?:, \w+)*", words)
-    assert said is not None
-    named = set(said[0].split(", "))
+    said = max(re.findall(rf"\b{role}(?:, \w+)*", words), key=len)
+    named = set(said.split(", "))
     able = {name for name, one in protocols.items() if _has_all(connected, methods_of(one))}
     assert named == able | {role}
 
@@ -160,18 +159,16 @@ def test_the_remote_never_has_to_refuse_for_too_many_requests(
     side = remote(tmp_path, rate_limits=True)
     if not getattr(side.connector, "BUDGETS", None):
         pytest.skip("it declares no budget")
-    put_off = 0
+    put_off, waited = 0, timedelta(0)
     for _ in range(3):
         for call in side.life():
             for _ in range(12):
-                try:
-                    call()
-                except TryLater as error:
-                    put_off += error.retry_at is not None
-                except RemoteError:
-                    pass
+                began = side.clock.now()
+                error = _failure(call)
+                waited += side.clock.now() - began
+                put_off += isinstance(error, TryLater) and error.retry_at is not None
     assert not [one for one in side.wire.answers if side.is_too_many(one)]
-    assert put_off
+    assert put_off or waited
 
 
 def test_after_too_many_requests_nothing_is_asked_before_the_time_that_was_named(
@@ -215,7 +212,7 @@ def echoed(status: int) -> Callable[[Sandbox, Request], Answer]:
 
 
 @pytest.mark.parametrize(
-    "act", [*map(echoed, (200, 400, 401, 403, 404, 500)), refused, lost_before, lost_after]
+    "act", [*map(echoed, (400, 401, 403, 404, 500)), refused, lost_before, lost_after]
 )
 def test_no_secret_is_in_what_is_told_when_something_fails(
     remote: type[OverHttp], tmp_path: Path, act: Any, caplog: pytest.LogCaptureFixture

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from orderlink.budget import Budget
 from orderlink.clock import ManualClock
 from orderlink.creation import CreationSettings, creation_from
 from orderlink.http import Link
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 CODE = "3SABCD1234567"
+WITHOUT_END = Budget(1e9, 1e9)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
@@ -79,6 +81,7 @@ class Side(ABC):
             self.redactor.add(secret.reveal())
         names = [name for name in model.model_fields if name.endswith("_url")]
         urls = {name: getattr(self.read_settings, name) for name in names}
+        declared = getattr(connected, "BUDGETS", {})
         self.http = WatchedHttp(
             self.word,
             urls.pop("base_url", "http://localhost"),
@@ -86,7 +89,7 @@ class Side(ABC):
             remaining=lambda: math.inf,
             allowed_urls=list(urls.values()),
             adapter=InProcess(self.wire) if self.wire else None,
-            budgets=getattr(connected, "BUDGETS", None) if self._rate_limits else None,
+            budgets=declared if self._rate_limits else dict.fromkeys(declared, WITHOUT_END),
             clean=self.redactor.clean,
         )
         shelves = Shelf({}, self.clock), Shelf({}, self.clock)
@@ -202,6 +205,7 @@ class ShopSide(Side):
 
     kind = SHOP
     rows_per_page: ClassVar[int]  # so many orders one answer of a list holds
+    null_is_none: ClassVar[bool] = False  # its word for an order that is not there is null
 
     def connect(self) -> None:
         super().connect()
