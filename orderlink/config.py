@@ -25,8 +25,10 @@ from orderlink.secret_places import open_to_others
 from orderlink.secrets import Reading, Secret
 from orderlink.settings import (
     NAME,
+    NEVER,
     ConnectionSettings,
     Duration,
+    DurationOrNever,
     FilePath,
     MarketplaceSettings,
     ShopSettings,
@@ -38,6 +40,8 @@ from orderlink.where import VARIABLE, find_config, usual_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from orderlink.alerts.settings import AlertSettings  # noqa: TC004 - where it is used only
 
 __all__ = [
     "Config",
@@ -100,6 +104,14 @@ class FileSettings(StrictModel):
         description="How long names, addresses, mail addresses and phone numbers are kept after an"
         " order was closed.",
     )
+    archive_after: DurationOrNever = Field(
+        default=timedelta(days=400),
+        description="How long after it was closed an order is archived; not before its personal"
+        ' data are gone. `"never"`: not at all.',
+    )
+    alerts: dict[str, Any] | None = Field(
+        default=None, description="How you are told of what needs you: a table [alerts]."
+    )
     shops: Tables = Field(description="The shops: a table [shops.NAME] each.")
     marketplaces: Tables = Field(description="The marketplaces: a table [marketplaces.NAME] each.")
 
@@ -125,14 +137,21 @@ class Config(Value, frozen=True):
     log_style: LogStyle
     alert_after: timedelta
     keep_personal_data: timedelta
+    archive_after: timedelta | None  # None: never
     shops: Mapping[str, ShopSettings]
     marketplaces: Mapping[str, MarketplaceSettings]
     shop_classes: Mapping[str, type[Any]]
     marketplace_classes: Mapping[str, type[Any]]
+    alerts: AlertSettings | None = None
 
     def connections(self) -> list[ConnectionSettings]:
         """List the settings of all connections."""
         return [*self.shops.values(), *self.marketplaces.values()]
+
+    def secrets(self) -> list[Secret]:
+        """List the secrets of all connections, and of the alerts."""
+        found = [secret for one in self.connections() for secret in one.own_secrets().values()]
+        return [*found, *(self.alerts.own_secrets().values() if self.alerts else ())]
 
 
 def load_config(path: Path) -> Config:
@@ -247,6 +266,16 @@ def _linked(
     return settings.model_copy(update=known)
 
 
+def _soonest_archive(top: FileSettings) -> timedelta:
+    return max(top.keep_personal_data, timedelta(days=1))
+
+
+def _archive_after(top: FileSettings) -> timedelta | None:
+    """Say when orders are archived; where the file does not, not before their data are gone."""
+    after = max(top.archive_after, _soonest_archive(top))
+    return None if after == NEVER else after
+
+
 class _Loader:
     """One reading of one document; gathers problems instead of stopping at the first."""
 
@@ -260,6 +289,7 @@ class _Loader:
         top = self._validated(FileSettings, document, ())
         shops = self._connections(SHOP, document)
         marketplaces = self._connections(MARKETPLACE, document)
+        alerts = self._alerts(document.get("alerts"))
         self._check_names(document)
         self._check_shops(document)
         if isinstance(top, FileSettings):
@@ -270,6 +300,10 @@ class _Loader:
         state = top.state or usual_state(self.path)
         if len({self.path, state, top.log}) < 3:
             self._complain(("state",), "must be another file than the configuration and the log")
+        if "archive_after" in top.model_fields_set and top.archive_after < _soonest_archive(top):
+            least = duration_text(_soonest_archive(top))
+            sentence = f"must be at least {least}: a day, and as long as keep_personal_data"
+            self._complain(("archive_after",), sentence)
         return Config(
             path=self.path,
             state=state,
@@ -279,6 +313,7 @@ class _Loader:
             ),
             alert_after=top.alert_after,
             keep_personal_data=top.keep_personal_data,
+            archive_after=_archive_after(top),
             shops=cast("dict[str, ShopSettings]", shops),
             marketplaces={
                 name: _linked(cast("MarketplaceSettings", settings), shops)
@@ -286,7 +321,15 @@ class _Loader:
             },
             shop_classes=self._classes(shops, SHOP),
             marketplace_classes=self._classes(marketplaces, MARKETPLACE),
+            alerts=alerts,
         )
+
+    def _alerts(self, table: object) -> AlertSettings | None:
+        if not isinstance(table, dict):
+            return None
+        from orderlink.alerts.settings import AlertSettings  # noqa: PLC0415 - where it is used only
+
+        return cast("AlertSettings | None", self._validated(AlertSettings, table, ("alerts",)))
 
     def _classes(self, connections: Mapping[str, ConnectionSettings], kind: Kind) -> Connectors:
         words = {name: settings.type for name, settings in connections.items()}

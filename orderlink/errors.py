@@ -72,6 +72,10 @@ class Ambiguous(RemoteError):
     """The write may have been carried out: only look-ups are allowed until that is known."""
 
 
+class AlertFailed(OrderlinkError):
+    """A message or a ping did not go out."""
+
+
 class SecretError(OrderlinkError):
     """A secret cannot be had (variable not set, file missing, command failed)."""
 

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from orderlink import __version__, answers, budget, jsontext, origins
+from orderlink import __version__, answers, budget, jsontext, kindness, origins
 from orderlink.answers import Asked, Raw
 from orderlink.clock import Clock
 from orderlink.errors import RemoteError, SignInFailed, TryLater
+from orderlink.kindness import Kindness
 from orderlink.model import Json
 from orderlink.redact import Redactor, safe_text
 from orderlink.shelves import Shelf
@@ -90,7 +91,8 @@ class Http:
     `label` names the connection in messages. Requests go below `base_url`, or to absolute URLs of
     its origin and of those of `allowed_urls`. `remaining` tells the seconds that are left of the
     run. `adapter` takes the place of the network. `budgets` are what the remote allows, by the
-    names that requests give. `clean` takes secrets out of messages. Raises `ConfigurationError`,
+    names that requests give. `parallel` requests at once are made at most. `clean` takes secrets
+    out of messages. Raises `ConfigurationError`,
     with a sentence for what cannot be used.
 
     `requests` counts requests sent, `failures_in_a_row` those that did not reach the system since
@@ -119,6 +121,7 @@ class Http:
         ca_bundle: str | None = None,
         adapter: BaseAdapter | None = None,
         budgets: Mapping[str, Budget] | None = None,
+        parallel: int = 1,
         clean: Callable[[str], str] = str,
         connect_seconds: float = 10.0,
         read_seconds: float = 60.0,
@@ -144,6 +147,7 @@ class Http:
         self._lock = threading.Lock()
         self._signing = _Signing()
         self._signatures = Redactor()
+        self._kindness = Kindness(most=parallel, at_once=parallel)
         now = clock.now()
         self._declared = dict(budgets or {})
         self._buckets = {name: budget.full(one, now) for name, one in self._declared.items()}
@@ -205,6 +209,17 @@ class Http:
         all_headers = {**media_type, **(headers or {})}
         request = _Request(asked, url, body, all_headers, budget, cost, self._write_seconds)
         return self._answer(request, accept)
+
+    @property
+    def at_once(self) -> int:
+        """How many requests at once the host is asked now."""
+        return self._kindness.at_once
+
+    def ask_at_once(self, requests: int) -> None:
+        """Go on with as many requests at once as the host was found to take."""
+        with self._lock:
+            most = self._kindness.most
+            self._kindness = Kindness(most=most, at_once=min(max(requests, 1), most))
 
     def budget_states(self) -> dict[str, BudgetState]:
         """Give what is to be kept of the budgets across runs, JSON values only."""
@@ -326,7 +341,9 @@ class Http:
     def _learn(self, request: _Request, raw: Raw, began: datetime) -> None:
         now = self._clock.now()
         skew = answers.skew(raw.headers, began, now)
+        seconds = (now - began).total_seconds() if request.asked.method == "GET" else None
         with self._lock:
+            self._kindness = kindness.after(self._kindness, raw.status, seconds)
             self.failures_in_a_row = self.failures_in_a_row + 1 if answers.out_of_reach(raw) else 0
             if skew is not None and (self.skew is None or abs(skew) > abs(self.skew)):
                 self.skew = skew

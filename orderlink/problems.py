@@ -70,6 +70,11 @@ WORDS: dict[str, Word] = {
         "its list has orders that cannot be read and do not say which they are",
         "look for orders at [{connection}] that are not here, and report the fault",
     ),
+    "alert_fails": Word(
+        "what needs a person does not reach one: a way in [alerts] fails",
+        "orderlink alert --test",
+        transient=True,
+    ),
     # before the shop
     "unreadable": Word("the marketplace's answer cannot be read", RETRY, Block.CREATE),
     "not_released": Word(

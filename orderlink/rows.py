@@ -92,6 +92,7 @@ class OrderRow(Value, frozen=True):
     closed_without_code: bool = False
     not_before: datetime | None = None  # back-off of reading it at the marketplace
     attempts: int = 0
+    archived_at: datetime | None = None  # not None: it stands in the archive's cold tables
 
     @property
     def own_lines(self) -> tuple[LineRow, ...]:

@@ -7,25 +7,29 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from orderlink import marker
 from orderlink.clock import Clock
-from orderlink.cycle.connecting import Connector, connect_all
+from orderlink.cycle.archiving import archive
+from orderlink.cycle.connecting import Connector, connect_all, refuse_paused
 from orderlink.cycle.purging import purge
 from orderlink.cycle.run import Run, Selection
 from orderlink.cycle.stages import STAGES, finish
 from orderlink.decide.adoption import Plan, Wish
 from orderlink.decide.telling import to_tell, wants_person
+from orderlink.decide.verdict import Problem
 from orderlink.dryrun import DryOutbox, Planned, copy_of
 from orderlink.errors import ConfigurationError, OrderlinkError, StateError
 from orderlink.lock import RunLock
 from orderlink.marker import Age
 from orderlink.outbox import Outbox
 from orderlink.redact import Redactor
+from orderlink.report.places import Places
 from orderlink.rows import Event, OrderKey, ProblemRow
-from orderlink.steps import Alone, carry_out
+from orderlink.steps import Alone, Workers, carry_out
 from orderlink.store import Store
 from orderlink.store.database import Database
 from orderlink.values import Value
@@ -33,6 +37,8 @@ from orderlink.values import Value
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from orderlink.alerts.alerting import Alerting
+    from orderlink.alerts.settings import AlertSettings
     from orderlink.config import Config
 
 log = logging.getLogger("orderlink")
@@ -62,9 +68,11 @@ class World:
     tell: Callable[[str], None] = lambda _text: None
     plan: Callable[[Planned], None] = lambda _planned: None  # what a dry run would send
     stopping: Callable[[], bool] = lambda: False
+    unattended: bool = False  # nobody looks at what is told here: what [alerts] tells is left to it
     adapter: Callable[[str], Any] = lambda _name: None  # takes the place of the network
     connect: Callable[..., Any] | None = None  # opens the state file, where it is not SQLite's own
     redactor: Redactor = field(default_factory=lambda: Redactor(()))
+    workers: Callable[[Callable[[str], int]], Workers] = lambda _limit: Alone()  # who makes calls
 
 
 class Report(Value, frozen=True):
@@ -98,7 +106,69 @@ def run(config: Config, order: Order, world: World) -> Report:
     if order.dry_run:
         return _run(config, order, world)
     with RunLock(config.state, world.clock, wait=order.wait):
-        return _run(config, order, world)
+        if config.alerts is None or order.stage not in CYCLE or order.orders:
+            return _run(config, order, world)
+        return _alerted(config, config.alerts, order, world)
+
+
+def _alerted(config: Config, settings: AlertSettings, order: Order, world: World) -> Report:
+    """Run, and tell by the ways of [alerts] what there is to tell; they never break the run."""
+    from orderlink.alerts.alerting import Alerting  # noqa: PLC0415 - seldom configured
+
+    alerting = Alerting(config, settings, world.clock, world.redactor)
+    alerting.begins()
+    try:
+        report = _run(config, order, world)
+    except ConfigurationError:
+        raise
+    except Exception as error:
+        fault = not isinstance(error, OrderlinkError)
+        _tell_alerts(config, alerting, order, world, fault=fault)
+        raise
+    _tell_alerts(config, alerting, order, world, report, fault=bool(report.bugs))
+    return report
+
+
+def _tell_alerts(
+    config: Config,
+    alerting: Alerting,
+    order: Order,
+    world: World,
+    report: Report | None = None,
+    *,
+    fault: bool,
+) -> None:
+    """Tell what there is, and note whether a way failed; `report` None: the run ended early."""
+    try:
+        store = open_store(config, world)
+    except StateError:
+        alerting.broke_off(order.stage)
+        return
+    store.clean = world.redactor.clean
+    last = store.last_run()
+    store.run_number = last.number if last else None  # what is noted belongs to this run
+    try:
+        counts = report.counts if report else {}
+        alerting.ended(store, order.stage, counts, fault=fault, broken=report is None)
+        _note_failures(store, alerting, world)
+    except StateError as error:
+        log.warning("alerts: %s", error)
+    except Exception:  # what is told never breaks what was done
+        log.exception("alerts failed")
+    finally:
+        store.close()
+
+
+def _note_failures(store: Store, alerting: Alerting, world: World) -> None:
+    failures = [f"{way}: {why}" for way, why in alerting.failures.items()]
+    for failure in failures:
+        log.warning("alerts: %s", world.redactor.clean(failure))
+    with store.transaction():
+        if failures:
+            problem = Problem("alert_fails", "; ".join(failures))
+            store.open_problem(ALERTS, problem, world.clock.now())
+        elif alerting.went_out:
+            store.solve(ALERTS, ["alert_fails"], world.clock.now())
 
 
 def _run(config: Config, order: Order, world: World) -> Report:
@@ -157,6 +227,8 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
     connector = Connector(
         store, clock, lambda: end - clock.monotonic(), world.redactor, world.adapter
     )
+    if order.stage not in CYCLE:
+        refuse_paused(config, order.connections, f"{order.stage} needs it")
     pairs, missing = connect_all(config, connector, order.connections)
     dry = partial(DryOutbox, world.plan)
     this = Run(
@@ -176,7 +248,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         _keys(store, order.orders), order.force, sample=order.sample, wish=order.wish
     )
     try:
-        carry_out(STAGES[order.stage](this, selection), Alone())
+        carry_out(STAGES[order.stage](this, selection), world.workers(this.at_once))
         finish(this)
     finally:
         for pair in pairs:
@@ -188,10 +260,11 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         marker.leave(config.state, store.origin(), number)
     if this.trusted():
         this.counts["purged"] += purge(store, clock.now(), config.keep_personal_data)
+        this.counts["archived"] += _archived(config, store, clock.now())
         _end_of_restore(config, store, clock.now())
     this.counts["recovered"] += store.recovered
-    failed, finished = bool(this.failed or this.bugs or missing), this.may_go_on()
-    outcome = "failed" if failed else "ok" if finished else "stopped"
+    failed = bool(this.failed or this.bugs or missing)
+    outcome = "failed" if failed else "stopped" if this.cut_short else "ok"
     with store.transaction():
         for bug in dict.fromkeys(this.bugs):
             store.add_event(NOWHERE, Event("fault", {"why": bug}), clock.now())
@@ -203,7 +276,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         counts=this.counts,
         problems=problems,
         bugs=this.bugs,
-        finished=this.may_go_on(),
+        finished=not this.cut_short,
         open_problems=store.problems(),
         places=places,
         plans=tuple(this.plans),
@@ -214,6 +287,10 @@ def _counted(counts: Counter[str]) -> str:
     return "".join(f", {count} {name}" for name, count in sorted(counts.items()) if count)
 
 
+CYCLE = ("import", "poll", "push", "sync")
+"""The stages that cron runs, and that tell by the ways of [alerts]."""
+ALERTS = OrderKey("alerts", "")
+"""The place of the problem that these ways fail."""
 STATE = OrderKey("state", "")
 """The place of problems with the state file itself."""
 NOWHERE = OrderKey("", "")
@@ -257,6 +334,14 @@ def _end_of_restore(config: Config, store: Store, now: datetime) -> None:
             store.note_restored(None)
 
 
+def _archived(config: Config, store: Store, now: datetime) -> int:
+    """Archive what is due; not while a code may still come late."""
+    if config.archive_after is None:
+        return 0
+    late = max((one.late_code_days for one in config.marketplaces.values()), default=0)
+    return archive(store, now, max(config.archive_after, timedelta(days=late)))
+
+
 def _keys(store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:
     keys = set()
     for name in names:
@@ -273,15 +358,19 @@ def _keys(store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:
 def tell(store: Store, config: Config, world: World, *, quiet: bool) -> list[ProblemRow]:
     """Tell a person what he has not been told today; give everything that needs one."""
     now = world.clock.now()
-    problems = store.problems()
+    places = Places(config, store)
+    problems = [one for one in store.problems() if not places.is_paused(one)]
     labels = {row.id: row.label for row in store.connections()}
     if not quiet:
+        alerts = world.unattended and config.alerts is not None and config.alerts.tells
         for problem in to_tell(problems, now, config.alert_after):
-            world.tell(f"{_place(problem, labels)}: {problem.sentence}")
+            if not alerts or problem.word == "alert_fails":
+                world.tell(f"{_place(problem, labels)}: {problem.sentence}")
             with store.transaction():
                 store.told(problem, now)
         for problem in store.solved_and_told():
-            world.tell(f"{_place(problem, labels)}: over: {problem.sentence}")
+            if not alerts or problem.word == "alert_fails":
+                world.tell(f"{_place(problem, labels)}: over: {problem.sentence}")
             with store.transaction():
                 store.told(problem, None)
     return [one for one in problems if wants_person(one, now, config.alert_after)]

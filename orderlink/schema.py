@@ -31,6 +31,13 @@ def schema_of(top: type[BaseModel]) -> dict[str, Any]:
         theirs = _reference(f"{kind.name}-module", kind.base, {"pattern": ".:."}, definitions)
         definitions[f"{kind.name}-module"]["additionalProperties"] = True
         schema["properties"][kind.group] |= _named_tables([*choices, theirs])
+    from orderlink.alerts.settings import AlertSettings  # noqa: PLC0415 - a run seldom needs it
+
+    definitions["alerts"] = _schema(AlertSettings)
+    schema["properties"]["alerts"] = {
+        "$ref": "#/$defs/alerts",
+        "description": schema["properties"]["alerts"]["description"],
+    }
     return {"$schema": _DRAFT, **schema, "title": "orderlink.toml", "$defs": definitions}
 
 

@@ -76,6 +76,11 @@ class Secret:
         self.key = key
 
     @property
+    def source(self) -> Source:
+        """Where the secret is."""
+        return self._source
+
+    @property
     def origin(self) -> str:
         """Name the place of the secret: `environment variable BOL_CLIENT_SECRET`."""
         return str(self._source)

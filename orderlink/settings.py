@@ -28,6 +28,7 @@ from pydantic import (
 )
 
 from orderlink.creation import CreationSettings
+from orderlink.kindness import MOST
 from orderlink.secrets import Reading, Secret
 
 NAME: Final = "^[A-Za-z0-9][A-Za-z0-9_-]*$"
@@ -77,6 +78,28 @@ Duration = Annotated[
 ]
 """A span of time, in the file as "90s", "15 min", "3h" or "2d"."""
 
+NEVER: Final = timedelta.max
+"""As a span of time after which something is done: it is not done at all."""
+
+
+def duration_or_never_from(value: object) -> timedelta:
+    """Read a duration as `duration_from`, or "never": `NEVER`. Raises ValueError."""
+    if value in {"never", NEVER}:
+        return NEVER
+    try:
+        return duration_from(value)
+    except ValueError as error:
+        raise ValueError(str(error).replace("must be", 'must be "never", or', 1)) from None
+
+
+DurationOrNever = Annotated[
+    timedelta,
+    BeforeValidator(duration_or_never_from),
+    PlainSerializer(lambda value: "never" if value == NEVER else duration_text(value)),
+    WithJsonSchema({"type": "string", "pattern": f"^never$|{_DURATION}"}),
+]
+"""A span of time as `Duration`, or "never": `NEVER`."""
+
 
 def start_from(value: object) -> str:
     """Read `import_from`: a TOML date or "YYYY-MM-DD", "open", or "". Raises ValueError."""
@@ -115,7 +138,7 @@ def base_url_from(value: str) -> str:
     https, or http on loopback; no credentials, query or fragment. Raises ValueError.
     """
     parts = _url_parts(value)
-    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise ValueError(
             "must begin with https://; plain http is for this machine only (localhost)"
         )
@@ -146,7 +169,8 @@ def _url_parts(value: str) -> Any:
     return parts
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
     if host == "localhost":
         return True
     try:
@@ -174,6 +198,12 @@ class ConnectionSettings(StrictModel):
         description="What is connected: a word that orderlink knows (`bol`, `woocommerce`),"
         " `their_module:TheirClass`, or `./file.py:TheirClass` beside the configuration."
     )
+    enabled: Annotated[bool, Field(strict=True)] = Field(
+        default=True,
+        description="`false` pauses the connection: nothing is asked of it or sent to it, and its"
+        " orders stay as they are. Where a shop is paused, its marketplaces' new orders are noted"
+        " and wait, and nothing is reported for it.",
+    )
     proxy: str | None = Field(
         default=None,
         description="Proxy for this connection's requests, `http://HOST:PORT`; none is used"
@@ -183,6 +213,13 @@ class ConnectionSettings(StrictModel):
         default=None,
         description="PEM file with the certificate authorities to trust for this connection,"
         " instead of those that come along.",
+    )
+    parallel: int = Field(
+        default=4,
+        ge=1,
+        le=MOST,
+        description="How many requests at once are made at most. A host that answers 429 or 503, or"
+        " ever more slowly, is asked for less at once, whatever stands here.",
     )
     quarantine: Duration = Field(
         default=timedelta(minutes=15),

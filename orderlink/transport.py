@@ -39,6 +39,7 @@ from urllib3.util import make_headers
 from orderlink.answers import Raw
 from orderlink.clock import SystemClock
 from orderlink.errors import ConfigurationError
+from orderlink.kindness import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -308,11 +309,12 @@ class _Network(BaseAdapter):
 
 def _manager(proxy: str | None, context: ssl.SSLContext | None) -> PoolManager:
     if proxy is None:
-        return PoolManager(num_pools=4, ssl_context=context)
+        return PoolManager(num_pools=4, maxsize=MOST, ssl_context=context)
     auth, _, _ = urlsplit(proxy).netloc.rpartition("@")
     return ProxyManager(
         proxy.replace(f"{auth}@", "", 1) if auth else proxy,
         num_pools=4,
+        maxsize=MOST,
         ssl_context=context,
         proxy_ssl_context=context,
         proxy_headers=make_headers(proxy_basic_auth=unquote(auth)) if auth else None,

@@ -138,10 +138,11 @@ def problems() -> str:
 
 def configuration() -> str:
     """Show every key: of the file, of every connection, and of each connector."""
+    from orderlink.alerts.settings import AlertSettings
     from orderlink.config import FileSettings
     from orderlink.settings import MarketplaceSettings, ShopSettings
 
-    parts = [_keys("The file", FileSettings, ())]
+    parts = [_keys("The file", FileSettings, ()), _keys("[alerts]", AlertSettings, ())]
     marketplaces = {
         f"[marketplaces.NAME] with type = {word!r}".replace("'", '"'): settings_model(
             connector_class(word, MARKETPLACE, ROOT)

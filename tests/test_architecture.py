@@ -30,10 +30,13 @@ PURE = (
     "origins.py",
     "redact.py",
     "checking/carriers.py",
+    "schedule/crontab.py",
+    "schedule/job.py",
+    "schedule/units.py",
     "decide/",
     "carriers/",
 )
-NETWORK = ("transport.py", "http.py", "sandbox/")
+NETWORK = ("transport.py", "http.py", "sandbox/", "alerts/mail.py")
 OUTSIDE = {"requests", "urllib3", "socket", "ssl", "http", "subprocess", "sqlite3", "fcntl"}
 SHOWING = {"rich", "typer"}
 

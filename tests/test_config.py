@@ -14,6 +14,7 @@ import platformdirs
 import pytest
 from pydantic import BaseModel
 
+from orderlink.alerts.settings import AlertSettings
 from orderlink.config import (
     Config,
     FileSettings,
@@ -221,6 +222,42 @@ def test_all_problems_are_told_at_once(path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("lines", "after"),
+    [
+        ("", timedelta(days=400)),
+        ('archive_after = "30d"', timedelta(days=30)),
+        ('archive_after = "never"', None),
+        ('keep_personal_data = "500d"', timedelta(days=500)),
+        ('keep_personal_data = "500d"\narchive_after = "never"', None),
+    ],
+)
+def test_orders_are_archived_when_their_data_are_gone_at_the_earliest(
+    path: Path, lines: str, after: timedelta | None
+) -> None:
+    assert load(path, f"{lines}\n{GOOD}").archive_after == after
+
+
+@pytest.mark.parametrize(
+    ("lines", "least"),
+    [
+        ('archive_after = "29d"', "30d"),
+        ('archive_after = "400d"\nkeep_personal_data = "500d"', "500d"),
+        ('archive_after = "1h"\nkeep_personal_data = "1h"', "1d"),
+    ],
+)
+def test_an_archive_before_personal_data_are_gone_is_refused(
+    path: Path, lines: str, least: str
+) -> None:
+    told = f"archive_after: must be at least {least}: a day, and as long as keep_personal_data"
+    assert problems(path, f"{lines}\n{GOOD}") == [told]
+
+
+def test_a_span_that_is_none_is_no_time_to_archive_after(path: Path) -> None:
+    told = 'must be "never", or a duration with its unit in quotes, as "90s", "15 min", "3h", "2d"'
+    assert problems(path, f'archive_after = "always"\n{GOOD}') == [f"archive_after: {told}"]
+
+
 def replaced(key: str, value: str) -> str:
     """Give the good configuration with one key of the shop or of bol set to a value."""
     text, number = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", GOOD)
@@ -314,6 +351,40 @@ def test_a_connector_without_a_type_is_told_which_there_are(path: Path) -> None:
 )
 def test_a_file_that_lacks_its_shape_is_explained(path: Path, text: str, problem: str) -> None:
     assert any(one.startswith(problem) for one in problems(path, text))
+
+
+OPEN_MAIL = """
+mail_host = "mail.example"
+mail_security = "none"
+mail_from = "me@example.com"
+mail_to = ["me@example.com"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        ("", "names no way to tell you: command, mail_to, apprise or ping"),
+        ('mail_to = ["me@example.com"]', "mail needs mail_host, mail_from and mail_to"),
+        ('comand = ["tell"]', "unknown key; did you mean `command`?"),
+        ('command = "tell"', 'must be a list, as ["..."]'),
+        ('mail_to = ["Me <me@example.com>"]', "must be a mail address, as me@example.com"),
+        ('ping = "https://x.example"\nmail_user = "me"', "mail_user and mail_password belong"),
+        (
+            OPEN_MAIL,
+            "is for a mail server on this machine only",
+        ),
+        ("mail_port = 0", "must be at least 1"),
+    ],
+)
+def test_alerts_that_reach_nobody_are_explained(path: Path, table: str, problem: str) -> None:
+    (found,) = problems(path, f"{GOOD}[alerts]\n{table}\n")
+    assert found.startswith("alerts")
+    assert problem in found
+
+
+def test_alerts_that_are_no_table_are_refused(path: Path) -> None:
+    assert problems(path, f"alerts = 1\n{GOOD}") == ["alerts: must be a table"]
 
 
 def test_with_several_shops_a_marketplace_must_say_which(path: Path) -> None:
@@ -581,12 +652,12 @@ def as_json(document: dict[str, Any]) -> Any:
 
 def with_all_keys(path: Path) -> str:
     """Give an example with every key that it shows set, but for another's `type`."""
-    text = re.sub(r"(?m)^# (?=[a-z_]+ = )", "", path.read_text())
+    text = re.sub(r"(?m)^# (?=[a-z_]+ = |\[alerts\])", "", path.read_text())
     return re.sub(r'(?m)^type = ".*:.*\n', "", text)
 
 
 def test_every_key_says_what_it_means() -> None:
-    models: list[type[StrictModel]] = [FileSettings, *BUILTIN.values()]
+    models: list[type[StrictModel]] = [FileSettings, AlertSettings, *BUILTIN.values()]
     silent = [
         f"{model.__name__}.{name}"
         for model in models
@@ -615,6 +686,7 @@ def test_the_example_with_every_key_set_has_every_key_and_is_a_configuration(pat
     load(path, text)
     document = tomllib.loads(text)
     assert set(document) == set(FileSettings.model_fields)
+    assert set(document["alerts"]) == set(AlertSettings.model_fields)
     for word, table in tables_in(document).items():
         assert set(table) == set(BUILTIN[word].model_fields)
 
@@ -631,8 +703,9 @@ def test_every_key_of_every_connector_stands_in_some_example() -> None:
     shown: dict[str, set[str]] = {}
     common = {*MarketplaceSettings.model_fields, *ShopSettings.model_fields}
     for example in (EXAMPLE, *OWN_EXAMPLES):
+        instead = set(re.findall(r"(?m)^#  +([a-z_]+) = ", example.read_text()))
         for word, table in tables_in(as_shown(example)).items():
-            shown.setdefault(word, set()).update(table)
+            shown.setdefault(word, set()).update(table, instead)
     for word, model in BUILTIN.items():
         assert set(model.model_fields) <= shown.get(word, set()) | common, word
 
@@ -641,6 +714,7 @@ def test_every_key_of_every_connector_stands_in_some_example() -> None:
 def test_an_example_shows_the_defaults(example: Path) -> None:
     document = as_shown(example)
     shown: list[tuple[type[StrictModel], dict[str, Any]]] = [(FileSettings, document)]
+    shown += [(AlertSettings, document["alerts"])] if "alerts" in document else []
     shown += [(BUILTIN[word], table) for word, table in tables_in(document).items()]
     for model, table in shown:
         for name, field in model.model_fields.items():

@@ -46,7 +46,9 @@ class Changes(RuleBasedStateMachine):
 
     @rule(key=KEYS, shop=st.sampled_from(["woo-1", "woo-2"]), lines=st.lists(LINES, max_size=2))
     def add(self, key: OrderKey, shop: str, lines: list[LineRow]) -> None:
-        self.store.add_order(key, shop, self.now, self.now, lines, "")
+        archived = self.store.archived_order(key)
+        added = self.store.add_order(key, shop, self.now, self.now, lines, "")
+        assert not (added and archived)
 
     @rule(key=KEYS)
     def look(self, key: OrderKey) -> None:
@@ -56,12 +58,12 @@ class Changes(RuleBasedStateMachine):
 
     @rule(key=KEYS, status=st.sampled_from(list(Status)), changes=CLOSINGS)
     def move(self, key: OrderKey, status: Status, changes: dict[str, bool]) -> None:
-        if key in self.seen:
+        if self.store.order(key) and key in self.seen:
             self.store.apply(self.seen[key], Verdict(status=status, changes=changes), self.now)
 
     @rule(key=KEYS, lines=st.lists(LINES, min_size=1, max_size=2))
     def change_lines(self, key: OrderKey, lines: list[LineRow]) -> None:
-        if key in self.seen:
+        if self.store.order(key) and key in self.seen:
             verdict = Verdict(changes={"lines": tuple(lines)})
             self.store.apply(self.seen[key], verdict, self.now)
 
@@ -78,6 +80,18 @@ class Changes(RuleBasedStateMachine):
     @rule(key=KEYS)
     def leave_out(self, key: OrderKey) -> None:
         self.store.leave_out(key, self.now)
+
+    @rule(key=KEYS)
+    def archive(self, key: OrderKey) -> None:
+        row = self.store.order(key)
+        if row is not None and row.closed_at is not None:
+            self.store.archive(key, self.now)
+            assert self.store.order(key) is None
+
+    @rule(key=KEYS)
+    def recall(self, key: OrderKey) -> None:
+        before = self.store.archived_order(key)
+        assert self.store.recall(key) is (before is not None)
 
     @rule(minutes=st.integers(1, 90))
     def time_passes(self, minutes: int) -> None:

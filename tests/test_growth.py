@@ -11,6 +11,7 @@ import pytest
 
 from orderlink.basics import CLOSED, Status
 from orderlink.cli.listing import EVER
+from orderlink.cycle.archiving import AT_ONCE, archive
 from orderlink.report.places import Places
 from orderlink.report.status import gather
 from orderlink.sandbox.bol_records import Article
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CODE = "3SABCD1234567"
-GROWING = ("orders", "codes", "outbox", "problems", "events", "runs", "shop_marks", "tallies")
+MOVED = ("orders", "codes", "outbox", "problems", "events")
+GROWING = (*MOVED, *(f"archived_{one}" for one in MOVED), "runs", "shop_marks", "tallies")
 """The tables that get rows for as long as the file lives."""
 NARROW = {"account", "connection", "shop", "target", "status", "kind", "state", "word"}
 """Columns with few different values: what is found by these alone may be nearly all there is."""
 OPEN = set(Status) - {*CLOSED, Status.MANUAL}
-FIRST_OR_LAST = re.compile("FROM runs .*ORDER BY id( DESC)? LIMIT 1", re.DOTALL)
+FIRST_OR_LAST = re.compile(
+    "FROM runs .*ORDER BY id( DESC)? LIMIT 1|FROM archived_orders LIMIT 1", re.DOTALL
+)
 
 
 @pytest.fixture
@@ -55,7 +59,14 @@ def look_at_everything(merchant: Merchant, store: Store) -> None:
     for connection in places.ids("bol"):
         store.list_orders(status="shipped", connection=connection, since=EVER, limit=50)
     store.problems()
-    store.orders_named(CODE)
+    for row in store.orders_named(CODE):
+        store.known_order(row.key)
+        store.events(row.key)
+        store.effects(row.key)
+        store.list_orders(
+            status=row.status, connection=row.key.connection, since=EVER, limit=50, archived=True
+        )
+    store.has_archived()
 
 
 def executed(merchant: Merchant) -> set[str]:
@@ -72,8 +83,17 @@ def executed(merchant: Merchant) -> set[str]:
     merchant.sync()
     store = Store(Database(merchant.config.state, traced))
     look_at_everything(merchant, store)
+    put_away_and_fetch(merchant, store)
     store.close()
     return {one for one in found if one.startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))}
+
+
+def put_away_and_fetch(merchant: Merchant, store: Store) -> None:
+    """Archive an order, and bring it back."""
+    (row,) = store.orders_named(CODE)
+    store.purge(row)
+    store.archive(row.key, merchant.clock.now())
+    assert store.recall(row.key)
 
 
 def plans(merchant: Merchant) -> Iterator[tuple[str, str]]:
@@ -180,3 +200,50 @@ def test_work_does_not_grow_with_the_orders_in_the_file(merchant: Merchant) -> N
     store.close()
     assert 0 < grown_run <= 1.05 * run
     assert 0 < grown_looks <= 1.05 * looks
+
+
+def rows_of(store: Store) -> dict[str, int]:
+    """Count the rows of the tables that the runs work on."""
+    return {
+        table: store.database.execute(f"SELECT COUNT(*) FROM {table}", {}).fetchone()[0]  # noqa: S608
+        for table in MOVED
+    }
+
+
+def test_archived_orders_leave_the_runs_as_small_as_they_were(merchant: Merchant) -> None:
+    store = merchant.store()
+    (closed,) = store.list_orders(status="shipped", connection="", since=EVER, limit=2)
+    long_ago = merchant.clock.now() - timedelta(days=500)
+    multiply(store, closed, 200, long_ago, name="FEW")
+    assert archive(store, merchant.clock.now(), timedelta(days=400)) == 200
+    run, looks = work(merchant)
+    before = rows_of(store)
+    multiply(store, closed, 5000, long_ago, minutes=60, name="OLD")
+    times = [archive(store, merchant.clock.now(), timedelta(days=400)) for _ in range(18)]
+    assert times == [AT_ONCE] * 16 + [200, 0], "so many at a time and no more"
+    assert rows_of(store) == before
+    grown_run, grown_looks = work(merchant)
+    assert miscounted(store) == {}
+    (found,) = store.orders_named("OLD-4711")
+    assert found.archived_at is not None
+    store.close()
+    assert 0 < grown_run <= 1.05 * run
+    assert 0 < grown_looks <= 1.05 * looks
+
+
+def test_a_run_with_nothing_to_archive_costs_two_steps_of_an_index(merchant: Merchant) -> None:
+    store = merchant.store()
+    (closed,) = store.list_orders(status="shipped", connection="", since=EVER, limit=2)
+    now = merchant.clock.now()
+
+    def idle(connect: Callable[..., Any]) -> None:
+        other = Store(Database(merchant.config.state, connect))
+        changes = other.database.connection.total_changes
+        assert archive(other, now, timedelta(days=400)) == 0
+        assert other.database.connection.total_changes == changes
+        other.close()
+
+    few = steps_of(merchant, idle)
+    multiply(store, closed, 10_000, now - timedelta(days=1), minutes=30, name="YOUNG")
+    assert steps_of(merchant, idle) <= few + 10
+    store.close()

@@ -110,8 +110,8 @@ def test_a_class_in_an_installed_module_is_found(
 @pytest.mark.parametrize(
     ("word", "sentence"),
     [
-        ("woocomerce", "no shop that orderlink knows (woocommerce); did you mean `woocommerce`?"),
-        ("", "`` is no shop that orderlink knows (woocommerce)"),
+        ("woocomerce", "orderlink knows (shopify, woocommerce); did you mean `woocommerce`?"),
+        ("", "`` is no shop that orderlink knows (shopify, woocommerce)"),
         ("bol", "`bol` is a marketplace; its table is [marketplaces.NAME]"),
         (":TheirShop", "must be `module:Class` or `./file.py:Class`"),
         ("./shop.py:", "must be `module:Class` or `./file.py:Class`"),

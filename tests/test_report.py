@@ -112,8 +112,8 @@ def test_a_transient_problem_is_passing_first_and_a_persons_later(
 def test_a_state_without_a_good_run_goes_stale_after_30_minutes(
     config: Config, store: Store
 ) -> None:
-    assert not gone_stale(store, NOW + timedelta(minutes=30))
-    assert gone_stale(store, NOW + timedelta(minutes=31))
+    assert not gone_stale(config, store, NOW + timedelta(minutes=30))
+    assert gone_stale(config, store, NOW + timedelta(minutes=31))
     report = gather(config, store, NOW + timedelta(minutes=31))
     assert not report.fine
     assert "Does cron run?" in text_of(report)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from orderlink.carriers.cleaning import clean
     from orderlink.carriers.codes import is_known_code, marketplace_code
-    from orderlink.carriers.detection import detect
+    from orderlink.carriers.detection import detect, is_code
     from orderlink.carriers.fitting import learn
     from orderlink.carriers.loading import marketplaces
     from orderlink.carriers.model import (
@@ -39,6 +39,7 @@ __all__ = [
     "carriers",
     "clean",
     "detect",
+    "is_code",
     "is_known_code",
     "learn",
     "marketplace_code",
@@ -57,6 +58,7 @@ PLACES = {
     "Word": "model",
     "clean": "cleaning",
     "detect": "detection",
+    "is_code": "detection",
     "is_known_code": "codes",
     "learn": "fitting",
     "marketplace_code": "codes",

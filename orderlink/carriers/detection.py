@@ -57,6 +57,11 @@ def detect(
     return _answered(question, postcode)
 
 
+def is_code(code: str, not_codes: Collection[str] = ()) -> bool:
+    """Tell whether `detect` would take this for a code at all, whoever its carrier is."""
+    return _negative(code, clean(code), not_codes, trusted=False) is None
+
+
 def _answered(question: Question, postcode: str | None) -> Detection:
     answer = next((answer for step in STEPS if (answer := step(question))), None)
     carrier = answer.carrier if answer else None

@@ -12,7 +12,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from orderlink.checking import machine
-from orderlink.checking.connections import Checker, chosen
+from orderlink.checking.connections import Checker, alerts, chosen
 from orderlink.dryrun import copy_of
 from orderlink.errors import StateError
 from orderlink.model import Finding, FindingState
@@ -43,7 +43,7 @@ def check(config: Config, world: World, names: frozenset[str] = frozenset()) -> 
     state = machine.state(config.state)
     yield Checked("", machine.configuration(config))
     yield Checked("", state)
-    for finding in (*machine.modes(config), machine.disk(config)):
+    for finding in (*machine.modes(config), machine.disk(config), *alerts(config.alerts)):
         yield Checked("", finding)
     whole = state.state is not FindingState.FAILED
     with (
@@ -52,9 +52,15 @@ def check(config: Config, world: World, names: frozenset[str] = frozenset()) -> 
     ):
         for names_of, ask in ((config.shops, asked.shop), (config.marketplaces, asked.marketplace)):
             for name in (one for one in names_of if one in wanted):
-                for finding in ask(name):
+                paused = not names_of[name].enabled and name not in names
+                for finding in (_paused(),) if paused else ask(name):
                     yield Checked(name, finding)
         yield Checked("", machine.clock(world.clock.now(), store.newest_time(), asked.skews))
+
+
+def _paused() -> Finding:
+    sentence = "it is paused (`enabled = false`), and nothing was asked of it"
+    return Finding("paused", FindingState.WARNING, sentence, "check it by name: --connection NAME")
 
 
 def _copy_of(config: Config, *, whole: bool) -> Store:

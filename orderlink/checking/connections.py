@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, timedelta
 
+    from orderlink.alerts.settings import AlertSettings
     from orderlink.config import Config, ConnectionSettings
     from orderlink.cycle.run import Connection
     from orderlink.runner import World
@@ -130,7 +131,7 @@ def _api(settings: ConnectionSettings, today: date) -> Finding:
     return Finding("API", OK, f"{settings.api_version}, {until}")
 
 
-def _secrets(settings: ConnectionSettings) -> list[Finding]:
+def _secrets(settings: ConnectionSettings | AlertSettings) -> list[Finding]:
     """Look every secret up; a connection without any has none that could fail."""
     usual = "make it available, also where cron or systemd runs orderlink"
     secrets = settings.own_secrets()
@@ -143,6 +144,21 @@ def _secrets(settings: ConnectionSettings) -> list[Finding]:
             faults.append(Finding("secrets", FAILED, fault, helps or usual))
     listed = ", ".join(f"{key} from {secret.origin}" for key, secret in secrets.items())
     return faults or ([Finding("secrets", OK, listed)] if listed else [])
+
+
+def alerts(settings: AlertSettings | None) -> Iterator[Finding]:
+    """Say which ways of [alerts] there are; nothing is sent on them."""
+    if settings is None:
+        return
+    yield from _secrets(settings)
+    ways = {
+        "a command": bool(settings.command),
+        "mail": settings.mails,
+        "Apprise": bool(settings.apprise),
+        "a ping": settings.ping is not None,
+    }
+    listed = ", ".join(way for way, there in ways.items() if there)
+    yield Finding("alerts", OK, f"by {listed}; to try them: orderlink alert --test")
 
 
 def _findings_of(connection: Connection, role: str) -> Iterator[Finding]:

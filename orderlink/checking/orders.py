@@ -86,7 +86,7 @@ def _not_in_shop(
     for page in market.connector.orders(Look(since=None)):
         for entry in page.rows:
             order_id = entry.id if isinstance(entry, Order) else entry.order_id
-            row = store.order(OrderKey(market.id, order_id))
+            row = store.known_order(OrderKey(market.id, order_id))
             if order_id in seen or not _is_wanted(entry, row, fulfilled):
                 continue
             seen.add(order_id)

@@ -44,7 +44,19 @@ def decide(session: Session, names: Sequence[str], decision: Decision) -> bool:
     with _writing(session) as store:
         places = Places(session.config(), store)
         rows = found_orders(session, store, places, names)
-        return _report(session, [decision(store, row, session.clock.now()) for row in rows])
+        results = [_carried_out(store, row, decision, session.clock.now()) for row in rows]
+        return _report(session, results)
+
+
+def _carried_out(store: Store, row: OrderRow, decision: Decision, now: datetime) -> Result:
+    """Carry a decision out; an archived order comes back from the archive for it.
+
+    In one transaction, so that no run archives it in this very moment. Where nothing came of it,
+    the next run archives it again.
+    """
+    with store.transaction():
+        store.recall(row.key)
+        return decision(store, store.order(row.key) or row, now)
 
 
 def retry_all(session: Session) -> bool:
@@ -105,7 +117,12 @@ def edit_order(session: Session, name: str, changes: Sequence[str]) -> bool:
             _from_options(changes) if changes else _from_editor(row, present, session.environment)
         )
         by = getpass.getuser()
-        result = people.edit(store, row, wanted, by, session.clock.now())
+        result = _carried_out(
+            store,
+            row,
+            lambda store, row, now: people.edit(store, row, wanted, by, now),
+            session.clock.now(),
+        )
     return _report(session, [result])
 
 

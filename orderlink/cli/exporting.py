@@ -91,7 +91,7 @@ def _records(store: Store, places: Places, wanted: Wanted, span: Span) -> Iterat
                 yield order_to_export(row, places, words)
         elif wanted.what == "shipments":
             for effect in store.every_shipment(identity, span):
-                yield shipment_to_export(effect, store.order(effect.key), places)
+                yield shipment_to_export(effect, store.known_order(effect.key), places)
         else:
             for problem in store.every_problem(identity, span):
                 yield problem_to_export(problem, places)

@@ -11,6 +11,7 @@ import typer
 from orderlink.basics import Status
 from orderlink.complaints import suggestion
 from orderlink.errors import ConfigurationError
+from orderlink.report.blocks import Sentence, Tone
 from orderlink.report.document import json_text, orders_document
 from orderlink.report.places import Places
 from orderlink.report.views import matches_blocks, orders_blocks
@@ -37,6 +38,7 @@ class Filters(Value, frozen=True):
     connection: str = ""
     since: str = ""
     limit: int = 50
+    archived: bool = False  # those in the archive as well
 
 
 @contextmanager
@@ -70,10 +72,12 @@ def list_orders(session: Session, filters: Filters, *, as_json: bool) -> None:
         places = Places(session.config(), store)
         rows = _listed(store, filters, since, marketplace_ids(places, filters.connection))
         words = problem_words(store)
+        unseen = not filters.archived and len(rows) < filters.limit and store.has_archived()
     if as_json:
         session.output.write(json_text(orders_document(rows, places, words)))
-    else:
-        session.output.show(orders_blocks(rows, places, words))
+        return
+    hint = [Sentence("Archived orders are listed with --all.", Tone.QUIET)] if unseen else []
+    session.output.show([*orders_blocks(rows, places, words), *hint])
 
 
 def _listed(
@@ -83,7 +87,11 @@ def _listed(
         row
         for connection in connections
         for row in store.list_orders(
-            status=filters.status, connection=connection, since=since, limit=filters.limit
+            status=filters.status,
+            connection=connection,
+            since=since,
+            limit=filters.limit,
+            archived=filters.archived,
         )
     ]
     return sorted(rows, key=lambda row: row.placed_at, reverse=True)[: filters.limit]

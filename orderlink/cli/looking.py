@@ -83,17 +83,19 @@ def orders(
     limit: Annotated[
         int, typer.Option(min=1, max=100_000, metavar="NUMBER", help="List so many at most.")
     ] = 50,
+    every: Annotated[bool, typer.Option("--all", help="List archived orders, too.")] = False,
     json: AsJson = False,
 ) -> None:
     """List orders, the newest first.
 
     Each has its status, its number in the shop, its codes and the words of its open problems.
+    Those that were closed long ago (archive_after of the configuration) are listed with --all only.
 
     Example: orderlink orders --status waiting --since 7d
     """
     from orderlink.cli.listing import Filters, list_orders  # noqa: PLC0415
 
-    filters = Filters(status, connection, since, limit)
+    filters = Filters(status, connection, since, limit, archived=every)
     list_orders(context.obj, filters, as_json=json)
 
 
@@ -111,7 +113,8 @@ def show(
 ) -> None:
     """Show one order with its lines, problems and whole history.
 
-    Until the shop has the order, the buyer's address is shown, too.
+    Until the shop has the order, the buyer's address is shown, too. An archived order is shown
+    like any other.
 
     Example: orderlink show 1234567890
     """

@@ -13,6 +13,7 @@ from orderlink.config import refuse_same_bindings
 from orderlink.redact import safe_text
 from orderlink.report.document import json_text
 from orderlink.report.plan import Plan, plan_blocks, plan_document
+from orderlink.workers import Threads
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,6 +42,7 @@ def show_plan(session: Session, order: Order, *, as_json: bool) -> int:
             plan=planned.append,
             stopping=stopping,
             redactor=session.redactor,
+            workers=Threads,
         )
         report = runner.run(config, order, world)
         progress.end()

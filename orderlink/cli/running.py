@@ -18,6 +18,7 @@ from orderlink.redact import safe_text
 from orderlink.report.runs import counted, left_alone
 from orderlink.report.status import gone_stale
 from orderlink.store.reading import open_for_reading
+from orderlink.workers import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +118,9 @@ def _world(session: Session, progress: Progress, stopping: Stopping) -> World:
         say=say,
         tell=tell,
         stopping=stopping,
+        unattended=not session.errors.is_terminal,
         redactor=session.redactor,
+        workers=Threads,
     )
 
 
@@ -158,7 +161,7 @@ def _is_stale(session: Session, config: Config) -> bool:
     if store is None:
         return True
     try:
-        return gone_stale(store, session.clock.now())
+        return gone_stale(config, store, session.clock.now())
     finally:
         store.close()
 

@@ -133,7 +133,7 @@ class Search:
         sighting = entry.sighting() if isinstance(entry, Order) else entry
         if isinstance(sighting, Sighting) and not self._is_open(sighting):
             return
-        row = self.run.store.order(OrderKey(self.market.id, number))
+        row = self.run.store.known_order(OrderKey(self.market.id, number))
         if row is not None and (row.shop_order_id or row.status is not Status.NEW):
             self.followed.add(number)
         elif isinstance(sighting, Unreadable):

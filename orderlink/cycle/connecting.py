@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orderlink.cycle.run import Connection
+from orderlink.cycle.run import AT_ONCE, Connection
 from orderlink.decide.verdict import Problem
 from orderlink.errors import ConfigurationError, SecretError
 from orderlink.http import Http, Link
@@ -63,6 +63,9 @@ class Connector:
         http.load_budgets(self._store.budgets(row.id))
         tokens = self._store.token_shelf(row.id, self._clock)
         memory = self._store.shelf(row.id, self._clock)
+        kept = memory.get(AT_ONCE)
+        if kept:
+            http.ask_at_once(int(kept))
         link = Link(http=http, clock=self._clock, tokens=tokens, memory=memory)
         return Connection(row, settings, kind(settings, link), http, tokens, memory)
 
@@ -83,6 +86,7 @@ class Connector:
             ca_bundle=settings.ca_bundle,
             adapter=self._adapter(name),
             budgets=getattr(kind, "BUDGETS", None),
+            parallel=settings.parallel,
             clean=self._redactor.clean,
         )
 
@@ -90,16 +94,15 @@ class Connector:
 def connect_all(
     config: Config, connector: Connector, names: frozenset[str]
 ) -> tuple[list[tuple[Connection, Connection]], list[str]]:
-    """Open the marketplaces (all, or those named) and their shops; tell which could not be."""
-    unknown = names - set(config.marketplaces)
-    if unknown:
-        known = ", ".join(sorted(config.marketplaces)) or "none"
-        listed = ", ".join(sorted(unknown))
-        raise ConfigurationError([f"no marketplace is called {listed}; there are: {known}"])
+    """Open the marketplaces (all, or those named) and their shops; tell which could not be.
+
+    A paused marketplace is passed over; a paused shop is opened, but nothing is asked of it.
+    """
+    _check_names(config, names)
     shops: dict[str, Connection | None] = {}
     pairs, missing = [], []
     for name, settings in config.marketplaces.items():
-        if names and name not in names:
+        if not settings.enabled or (names and name not in names):
             continue
         if settings.shop not in shops:
             shops[settings.shop] = connector.connect(
@@ -115,3 +118,29 @@ def connect_all(
         else:
             pairs.append((market, shop))
     return pairs, missing
+
+
+def _check_names(config: Config, names: frozenset[str]) -> None:
+    """See that a person asked for marketplaces that there are. Raises `ConfigurationError`."""
+    unknown = names - set(config.marketplaces)
+    if unknown:
+        known = ", ".join(sorted(config.marketplaces)) or "none"
+        listed = ", ".join(sorted(unknown))
+        raise ConfigurationError([f"no marketplace is called {listed}; there are: {known}"])
+    if names:
+        refuse_paused(config, names, "nothing is done for it")
+
+
+def refuse_paused(config: Config, names: frozenset[str], why: str) -> None:
+    """Refuse what needs a connection that is paused. Raises `ConfigurationError`.
+
+    `names` are the marketplaces that it is about; empty: all.
+    """
+    asked = names or frozenset(config.marketplaces)
+    markets = {name: one for name, one in config.marketplaces.items() if name in asked}
+    shops = {one.shop: config.shops[one.shop] for one in markets.values()}
+    paused = [f"marketplaces.{name}" for name, one in markets.items() if not one.enabled]
+    paused += [f"shops.{name}" for name, one in shops.items() if not one.enabled]
+    if paused:
+        listed = ", ".join(f"[{one}]" for one in paused)
+        raise ConfigurationError([f"{listed}: `enabled = false` pauses it, and {why}"])

@@ -231,9 +231,11 @@ def _take_page(
             _take_unreadable(run, market, shop, entry)
             continue
         sighting = entry.sighting() if isinstance(entry, Order) else entry
-        row = known.pop(order_id, None) or run.store.order(OrderKey(market.id, order_id))
+        row = known.pop(order_id, None) or run.store.known_order(OrderKey(market.id, order_id))
         if row is None:
             row = _take_new(run, market, shop, this, sighting)
+        elif row.archived_at:
+            row = _recalled(run, row, sighting)
         if row is None:
             continue
         if isinstance(entry, Order):
@@ -243,6 +245,15 @@ def _take_page(
             if status is Status.SHIPPED and row.shop_order_id:
                 closed.append(row)
     return closed
+
+
+def _recalled(run: Run, row: OrderRow, sighting: Sighting) -> OrderRow | None:
+    """Bring an order back from the archive where something new is said of it; else None."""
+    if merge_lines(row.lines, sighting.lines) == row.lines:
+        return None
+    run.store.recall(row.key)
+    run.counts["recalled"] += 1
+    return run.store.order(row.key)
 
 
 def _take_new(

@@ -82,7 +82,9 @@ def mend_in_shop(run: Run, shop: Connection) -> Steps[None]:
         for state in (EffectState.UNKNOWN, EffectState.DUE):
             for effect in run.store.open_effects(shop.id, state):
                 row = run.store.order(effect.key)
-                if effect.kind is kind and row is not None and run.may_go_on():
+                if effect.kind is not kind or row is None or not run.may_go_on():
+                    continue
+                if run.marketplace_of(row) is not None:  # else it is paused, or gone
                     yield from _mend(run, shop, row, effect)
 
 

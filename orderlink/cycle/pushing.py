@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from orderlink import carriers
@@ -25,6 +25,7 @@ from orderlink.decide.parcels import changed_report, next_part, reported_by, who
 from orderlink.decide.shipping import known_tickets, on_tracking_refused, shipment_of
 from orderlink.decide.shop import FOLLOWED
 from orderlink.decide.timing import is_due, is_fresh, looked_at
+from orderlink.decide.urgency import last_day
 from orderlink.decide.verdict import NOTHING, Problem, Verdict
 from orderlink.errors import SignInFailed, TryLater
 from orderlink.marketplaces import ListsCarriers, UpdatesTracking, checks_shipments, needs_code
@@ -50,6 +51,7 @@ def report(run: Run, market: Connection, selection: Selection) -> Steps[None]:
         for row, effect in reports_in(run, market, EffectState.DUE)
         if selection.takes(row) and is_due(effect.not_before, run.now())
     ]
+    due.sort(key=lambda pair: last_day(pair[0]) or date.max)
     yield from look_at_shops(run, [row for row, _ in due])
 
     def reports() -> Iterator[Steps[None]]:

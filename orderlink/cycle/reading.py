@@ -11,6 +11,7 @@ from orderlink.cycle.sighting import settle_seen
 from orderlink.decide.arrival import on_details, on_listed, on_seen_shipments
 from orderlink.decide.editing import on_hold_rule
 from orderlink.decide.timing import is_due, is_told_by_list, pause
+from orderlink.decide.urgency import in_turn
 from orderlink.decide.verdict import Problem, Verdict
 from orderlink.errors import Refused, RemoteError, TryLater
 from orderlink.marketplaces import ListsShipments, lists_whole_orders
@@ -149,7 +150,7 @@ def details(run: Run, market: Connection, selection: Selection) -> Steps[None]:
 
     def readings() -> Iterator[Steps[None]]:
         read = 0
-        for row in run.store.new_orders(market.id):
+        for row in in_turn(run.store.new_orders(market.id)):
             if row.has_details or not selection.takes(row) or not is_due(row.not_before, run.now()):
                 continue
             if whole and (read >= SINGLY_AT_ONCE or is_told_by_list(row, run.now())):

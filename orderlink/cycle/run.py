@@ -32,12 +32,20 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("orderlink")
 
+AT_ONCE = "requests at once"
+"""On the shelf for a day: how many requests at once a host takes."""
+
 
 class Remote(Protocol):
     """What the stages ask of a connection's way outside."""
 
     requests: int
     """How many were sent."""
+
+    @property
+    def at_once(self) -> int:
+        """How many at once the host is asked now."""
+        ...
 
     skew: timedelta | None
     """The largest difference seen between a server's clock and ours."""
@@ -86,6 +94,17 @@ class Connection:
         """Give the reference that the shop order of a marketplace's order carries."""
         return f"{self.row.type}:{self.instance}:{order_id}"
 
+    @property
+    def paused(self) -> bool:
+        """The configuration says that it is to be left alone (`enabled = false`)."""
+        return not self.common().enabled
+
+    def keep_at_once(self, until: datetime) -> None:
+        """Keep how many requests at once the host takes, where that was learnt anew."""
+        most, now = str(self.common().parallel), str(self.http.at_once)
+        if now != (self.memory.get(AT_ONCE) or most):
+            self.memory.put(AT_ONCE, now, until)
+
     def common(self) -> ConnectionSettings:
         """Give the settings that every connection has."""
         settings: ConnectionSettings = self.settings
@@ -127,7 +146,9 @@ class Run:
     went_wrong: set[tuple[str, str]] = field(default_factory=set)
     bugs: list[str] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)  # what `adopt` found, for each marketplace
+    cut_short: bool = False  # something was left to a later run
     outbox: Outbox = field(init=False)
+    _kept_back: float = 0.0  # seconds of the run that the stages to come need
     _began: tuple[datetime, float] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -136,16 +157,27 @@ class Run:
 
     @property
     def shops(self) -> list[Connection]:
-        """Every shop once."""
-        return list({shop.id: shop for _, shop in self.marketplaces}.values())
+        """Every shop that may be asked, once."""
+        return list({shop.id: shop for _, shop in self.marketplaces if not shop.paused}.values())
+
+    def at_once(self, connection: str) -> int:
+        """Tell how many calls a connection takes at once."""
+        pairs = (one for pair in self.marketplaces for one in pair)
+        return next((one.http.at_once for one in pairs if one.id == connection), 1)
 
     def now(self) -> datetime:
         """Tell the time."""
         return self.clock.now()
 
     def may_go_on(self) -> bool:
-        """Tell whether another effect may be begun."""
-        return not self.stopping() and self.remaining() > 0
+        """Tell whether another effect may be begun; where not, the run is cut short."""
+        may = not self.stopping() and self.remaining() > self._kept_back
+        self.cut_short = self.cut_short or not may
+        return may
+
+    def keep_back(self, share: float) -> None:
+        """Keep this share of the seconds that are left for what comes after the next stage."""
+        self._kept_back = share * max(self.remaining(), 0.0)
 
     def trusted(self) -> bool:
         """Tell whether time may count, as far as is known by now."""
@@ -183,7 +215,7 @@ class Run:
 
     def shop_of(self, row: OrderRow) -> Connection | None:
         """Give the shop that has this order; None where it is not in the configuration any more."""
-        return next((shop for shop in self.shops if shop.id == row.shop), None)
+        return next((shop for _, shop in self.marketplaces if shop.id == row.shop), None)
 
     def marketplace_of(self, row: OrderRow) -> Connection | None:
         """Give the marketplace of this order; None where it is not in the configuration."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from orderlink.cycle.run import Connection, Run, Selection
     from orderlink.steps import Steps
 
+FOR_LATER_STAGES = 0.5
+"""Of the time that is left, so much is kept for the stages after the next one."""
 CLOCK = OrderKey("clock", "")
 """The place of the problem that this machine's clock is wrong."""
 
@@ -56,7 +59,7 @@ def _import(run: Run, market: Connection, shop: Connection, selection: Selection
     if not stopped and market.id not in run.failed:
         with run.guarded(market, "import"):
             yield from details(run, market, selection)
-    if not stopped:
+    if not stopped and not shop.paused:
         with run.guarded(shop, "create"):
             yield from create_orders(run, market, shop, selection)
 
@@ -95,9 +98,12 @@ def _push(run: Run, market: Connection, selection: Selection) -> Steps[None]:
 
 
 def sync(run: Run, selection: Selection) -> Steps[None]:
-    """Run the three stages in order."""
+    """Run the three stages in order; none may use up the time of those after it."""
+    run.keep_back(FOR_LATER_STAGES)
     yield from import_orders(run, selection)
+    run.keep_back(FOR_LATER_STAGES)
     yield from poll_shops(run, selection)
+    run.keep_back(0)
     yield from push_shipments(run, selection)
 
 
@@ -136,6 +142,7 @@ def finish(run: Run) -> None:
         for connection in {one.id: one for pair in run.marketplaces for one in pair}.values():
             run.store.put_budgets(connection.id, connection.http.budget_states())
             run.store.keep_tokens(connection.id, connection.tokens)
+            connection.keep_at_once(run.now() + timedelta(days=1))
             run.store.keep_shelf(connection.id, connection.memory)
             if connection.http.requests and connection.id not in run.failed:
                 place = OrderKey(connection.id, "")

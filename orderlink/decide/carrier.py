@@ -51,11 +51,7 @@ def codes_of(row: OrderRow) -> tuple[str, ...]:
 def codes_in(row: OrderRow, parcel: Parcel) -> tuple[str, ...]:
     """Give the tracking codes that the shop names for one parcel, cleaned."""
     own = _own_numbers(row)
-    return tuple(
-        code
-        for code in carriers.clean(parcel.code)
-        if carriers.detect(code, not_codes=own).evidence.word is not carriers.Word.NO_CODE
-    )
+    return tuple(code for code in carriers.clean(parcel.code) if carriers.is_code(code, own))
 
 
 def first_code(row: OrderRow) -> str:

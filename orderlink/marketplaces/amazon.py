@@ -31,15 +31,18 @@ from orderlink.marketplaces import amazon_documents as documents
 from orderlink.marketplaces import amazon_packages as packages
 from orderlink.marketplaces.amazon_settings import AmazonSettings
 from orderlink.marketplaces.reading import readable, token_from
-from orderlink.model import Accepted, Page
+from orderlink.model import Accepted, Finding, FindingState, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from orderlink.http import Answer, Link
+    from orderlink.marketplaces.amazon_checks import Place
+    from orderlink.marketplaces.amazon_sites import Site
     from orderlink.model import Look, Order, Shipment, Unreadable
 
 ORDERS = "/orders/2026-01-01/orders"
+PLACES = "/sellers/v1/marketplaceParticipations"
 ORDERS_PER_PAGE = 100
 OLDEST_OPEN = timedelta(days=365)
 """Amazon cancels what is not shipped in time: nothing older is open, not even a pre-order."""
@@ -48,17 +51,19 @@ OVERLAP = timedelta(minutes=3)
 LATEST_BEGIN = timedelta(minutes=8)
 """A search begins so long ago at least: it ends two minutes ago, and clocks may differ by five."""
 
+RECENT = timedelta(days=30)
 TOKEN_MARGIN = 60
 
 
 class Amazon:
-    """A merchant's account at Amazon in one region: Marketplace, UpdatesTracking."""
+    """A merchant's account at Amazon in one region: Marketplace, Checks, UpdatesTracking."""
 
     settings_model: ClassVar = AmazonSettings
     BUDGETS: ClassVar[Mapping[str, Budget]] = {
         "searchOrders": Budget(20, 0.0056),
         "getOrder": Budget(30, 0.5),
         "confirmShipment": Budget(10, 2),
+        "getMarketplaceParticipations": Budget(15, 0.016),
     }
     """Operation -> what Amazon allows an application for an account (the API descriptions)."""
 
@@ -104,6 +109,37 @@ class Amazon:
         until = self._link.clock.now() + timedelta(seconds=kept)
         self._link.tokens.put("access_token", token, until)
         return token
+
+    def check(self) -> Iterator[Finding]:
+        """Sign in anew; look at where the account sells, and at each right by its name."""
+        from orderlink.marketplaces import amazon_checks as checks  # noqa: PLC0415 - no run needs it
+
+        def places() -> tuple[Place, ...]:
+            answer = self._link.http.read(
+                PLACES, budget="getMarketplaceParticipations", accept=(403,)
+            )
+            _check_access(answer)
+            with readable("Amazon's answer about where the account sells"):
+                return checks.places_from(answer.document)
+
+        self._sign_in()
+        sentence = "Amazon takes the application's credentials and its refresh token"
+        yield Finding("sign-in", FindingState.OK, sentence)
+        yield from checks.findings(self._settings, checks.Questions(places, self._recent))
+
+    def _recent(self, sites: Collection[Site]) -> list[Order | Unreadable]:
+        """List some orders of the last 30 days that the merchant ships, and that are paid."""
+        query = {
+            "marketplaceIds": ",".join(site.id for site in sites),
+            "includedData": documents.DATASETS,
+            "maxResultsPerPage": str(ORDERS_PER_PAGE),
+            "fulfilledBy": "MERCHANT",
+            "fulfillmentStatuses": "UNSHIPPED,PARTIALLY_SHIPPED,SHIPPED",
+            "createdAfter": packages.time_text(self._link.clock.now() - RECENT),
+        }
+        document = self._search(query).document
+        with readable("Amazon's list of orders"):
+            return [documents.order_from(row) for row in documents.listed_orders(document)]
 
     # Orders
 

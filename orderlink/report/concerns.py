@@ -31,6 +31,7 @@ class Concern(Value, frozen=True):
     meaning: str
     advice: str
     needs_person: bool
+    paused: bool = False  # it waits until a person enables its connection again
     damage: Damage = Damage.REST
     last_day: date | None = None  # on which an order must leave: this one, or the most urgent one
 
@@ -50,6 +51,7 @@ def concerns(config: Config, places: Places, store: Store, now: datetime) -> tup
                 connection=places.name(problem.connection),
             ),
             needs_person=wants_person(problem, now, config.alert_after),
+            paused=places.is_paused(problem),
             damage=damage(problem.word, last, today),
             last_day=last,
         )

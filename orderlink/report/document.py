@@ -88,6 +88,7 @@ def _connection(one: Connected) -> dict[str, Any]:
         "role": one.place.role,
         "type": one.place.type,
         "configured": one.place.configured,
+        "paused": one.place.paused,
         "orders": counts if is_marketplace else None,
         "partial": one.partial if is_marketplace else None,
         "takes_from": one.takes_from or None,
@@ -175,6 +176,7 @@ def order_record(row: OrderRow, connection: str, shop: str) -> dict[str, Any]:
         "codes": [parcel.code for parcel in row.parcels if parcel.code],
         "waiting_since": _time(row.waiting_since),
         "closed_at": _time(row.closed_at),
+        "archived_at": _time(row.archived_at),
     }
 
 

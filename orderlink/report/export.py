@@ -48,6 +48,7 @@ ORDERS = (
     "codes",
     "waiting_since",
     "closed_at",
+    "archived_at",
     "reference",
     "problems",
 )

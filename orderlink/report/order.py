@@ -101,6 +101,7 @@ def _facts(report: OrderReport) -> list[tuple[str, str]]:
         ("Seen there", instant(row.seen_at)),
         ("Waiting since", instant(row.waiting_since) if row.waiting_since else ""),
         ("Closed", instant(row.closed_at) if row.closed_at else ""),
+        ("Archived", instant(row.archived_at) if row.archived_at else ""),
         ("Reference", safe_text(row.reference)),
     ]
 

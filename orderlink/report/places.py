@@ -20,7 +20,10 @@ NAMED = "name:"
 
 
 class Place(Value, frozen=True):
-    """One connection: `id` is empty before its first run, `configured` False for a left-over."""
+    """One connection: `id` is empty before its first run, `configured` False for a left-over.
+
+    `shop` is the name of a marketplace's shop, `paused` what `enabled = false` says of it.
+    """
 
     id: str
     role: str  # "marketplace" or "shop"
@@ -28,6 +31,8 @@ class Place(Value, frozen=True):
     name: str
     configured: bool
     row: ConnectionRow | None = None
+    paused: bool = False
+    shop: str = ""
 
 
 class Places:
@@ -46,6 +51,7 @@ class Places:
         ]
         self.all = tuple(found)
         self._by_id = {place.id: place for place in found if place.id}
+        self._paused = {place.name for place in found if place.paused}
 
     def name(self, identity: str) -> str:
         """Give the name of a connection for people."""
@@ -56,6 +62,16 @@ class Places:
         """Tell whether a connection of the state is in the configuration."""
         place = self._by_id.get(identity)
         return place is not None and place.configured
+
+    def is_paused(self, problem: ProblemRow) -> bool:
+        """Tell whether a problem waits until a person enables a connection again.
+
+        Those of a marketplace's orders also wait for its shop.
+        """
+        place = self._by_id.get(problem.connection)
+        if place is None:
+            return problem.connection.removeprefix(NAMED) in self._paused
+        return place.paused or (bool(problem.order_id) and place.shop in self._paused)
 
     def ids(self, name: str) -> tuple[str, ...]:
         """Give the ids of the marketplaces with this name (or id)."""
@@ -79,7 +95,16 @@ def _configured(
     for name, settings in tables.items():
         row = by_name.get(name)
         found.append(
-            Place(row.id if row else "", role, settings.type, name, configured=True, row=row)
+            Place(
+                id=row.id if row else "",
+                role=role,
+                type=settings.type,
+                name=name,
+                configured=True,
+                row=row,
+                paused=not settings.enabled,
+                shop=str(getattr(settings, "shop", "")),
+            )
         )
     return found
 

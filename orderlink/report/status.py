@@ -83,12 +83,12 @@ class StatusReport(Value, frozen=True):
     @property
     def needs_person(self) -> tuple[Concern, ...]:
         """What waits for a person."""
-        return tuple(one for one in self.concerns if one.needs_person)
+        return tuple(one for one in self.concerns if one.needs_person and not one.paused)
 
     @property
     def passing(self) -> tuple[Concern, ...]:
         """What may go away by itself, and does not need a person yet."""
-        return tuple(one for one in self.concerns if not one.needs_person)
+        return tuple(one for one in self.concerns if not one.needs_person and not one.paused)
 
     @property
     def oldest_waiting(self) -> Waiting | None:
@@ -130,7 +130,7 @@ def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
         state=str(config.state),
         runs=first_start is not None,
         last_good=last_good,
-        stale=is_stale(last_good or first_start, now),
+        stale=may_run(config) and is_stale(last_good or first_start, now),
         clock_trusted=not store or clock_is_trusted(now, store.newest_time(), []),
         connections=tuple(_connections(config, places, store, successes, counts, tallies)),
         concerns=concerns(config, places, store, now) if store else (),
@@ -146,8 +146,15 @@ def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
     )
 
 
-def gone_stale(store: Store, now: datetime) -> bool:
+def may_run(config: Config) -> bool:
+    """Tell whether there is anything that is not paused, so that runs are to go well."""
+    return any(one.enabled for one in config.marketplaces.values())
+
+
+def gone_stale(config: Config, store: Store, now: datetime) -> bool:
     """Tell whether no stage went well for any connection for too long."""
+    if not may_run(config):
+        return False
     good = [at for _, _, at in store.successes()]
     return is_stale(max(good, default=store.first_start()), now)
 

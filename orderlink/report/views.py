@@ -72,6 +72,8 @@ def _in_lines(word: str) -> str:
 
 
 def _name(one: Connected) -> str:
+    if one.place.paused:
+        return f"{one.place.name} (paused)"
     return one.place.name if one.place.configured else f"{one.place.name} (not configured)"
 
 
@@ -160,21 +162,48 @@ def _warnings(report: StatusReport) -> list[Block]:
 
 def warnings(report: StatusReport) -> list[str]:
     """Say what is wrong with the installation as a whole."""
-    found = [
-        f"{count} open orders of the {safe_text(where)} are followed by nobody: it is not in the"
-        " configuration any more. Put it back, or take each over with: orderlink manual ORDER"
+    return list(noticed(report).values())
+
+
+def noticed(report: StatusReport) -> dict[str, str]:
+    """Say it by a word that stays the same as long as it lasts."""
+    found = {
+        f"orphans {where}": _followed_by_nobody(where, count)
         for where, count in report.orphans.items()
-    ]
+    }
+    found |= {
+        f"paused {one.place.name}": _paused(one) for one in report.connections if one.place.paused
+    }
     if report.stale:
         since = "never" if report.last_good is None else ago(report.last_good, report.now)
-        found.append(f"No run went well for too long (the last one: {since}). Does cron run?")
+        found["stale"] = f"No run went well for too long (the last one: {since}). Does cron run?"
     if not report.clock_trusted:
-        found.append(
+        found["clock"] = (
             "This machine's clock lies before the newest time in the state file: what needs time to"
             " pass is not done. Set the clock (NTP)."
         )
-    found += [f"{end}: update orderlink." for end in report.ends]
-    return found
+    return found | {
+        f"end {number}": f"{end}: update orderlink." for number, end in enumerate(report.ends)
+    }
+
+
+def _followed_by_nobody(where: str, count: int) -> str:
+    role, _, name = safe_text(where).partition(" ")
+    orders = "1 open order" if count == 1 else f"{count} open orders"
+    listed = f" (orderlink orders --connection {name})" if role == "marketplace" else ""
+    return (
+        f"{orders} of the {role} {name} {'is' if count == 1 else 'are'} followed by nobody{listed}:"
+        " it is not in the configuration any more. Put it back, under any name but with the same"
+        " address and key, or take each over with: orderlink manual ORDER"
+    )
+
+
+def _paused(one: Connected) -> str:
+    place = one.place
+    table = f"[{place.role}s.{place.name}]"
+    return (
+        f"The {place.role} {place.name} is paused: remove `enabled = false` from {table} to go on."
+    )
 
 
 def orders_blocks(

@@ -248,8 +248,11 @@ class BolSandbox:
                 and (item.changed_at >= earliest or (item.open and not interval))
             ]
             if items:
-                rows.append(answers.reduced_order(order, items))
-        return _json(200, self._page(request, "orders", rows))
+                rows.append((order, items))
+        page = self._page(request, "orders", rows)
+        return _json(
+            200, {name: [answers.reduced_order(*row) for row in page[name]] for name in page}
+        )
 
     def _page(self, request: Request, name: str, rows: list[Any]) -> dict[str, Any]:
         """Cut a page out of a list; an empty page has no list at all."""

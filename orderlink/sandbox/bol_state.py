@@ -151,11 +151,13 @@ class BolState:
             if process.message and process.status == "SUCCESS":
                 process.status = "FAILURE"
             process.finished_at = process.due_at
-        self.processes = {
-            process.id: process
-            for process in self.processes.values()
-            if process.finished_at is None or now - process.finished_at <= PROCESS_RETENTION
-        }
+        oldest = next(iter(self.processes.values()), None)
+        if oldest and _is_forgotten(oldest, now):  # looked at in every request
+            self.processes = {
+                process.id: process
+                for process in self.processes.values()
+                if not _is_forgotten(process, now)
+            }
 
     def _start(self, entity_id: str, event_type: str, now: datetime) -> Process:
         process = Process(
@@ -259,6 +261,10 @@ class BolState:
 
         process.act = act
         return process
+
+
+def _is_forgotten(process: Process, now: datetime) -> bool:
+    return process.finished_at is not None and now - process.finished_at > PROCESS_RETENTION
 
 
 def _why_not(item: Item, quantity: int) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from orderlink.config import Config
     from orderlink.sandbox.bol_records import PlacedOrder
-    from orderlink.sandbox.woocommerce_state import Mail
+    from orderlink.sandbox.shop_ledger import Mail
 
 BEGIN: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CRON: Final = timedelta(minutes=5)

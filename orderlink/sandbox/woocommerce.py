@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from orderlink.clock import Clock
-    from orderlink.sandbox.woocommerce_state import Ledger
+    from orderlink.sandbox.shop_ledger import Ledger
 
 PRODUCTS = (
     SandboxProduct(10, "MUG-RED", "Red mug", "12.50", stock=40, ean="8712345000000"),

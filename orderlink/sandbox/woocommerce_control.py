@@ -48,8 +48,10 @@ class Control:
         return orders.show(self._store, order)
 
     def _find(self, named: str) -> StoredOrder:
+        if named.isdecimal() and int(named) in self._store.orders:
+            return self._store.orders[int(named)]
         for order in self._store.orders.values():
-            if named in {str(order.id), order.transaction_id}:
+            if order.transaction_id == named:
                 return order
         raise ValueError(f"there is no order {named!r} in this shop")
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from orderlink.sandbox.shop_ledger import CreatedOrder, Ledger, LedgerLine, Mail, StatusChange
 from orderlink.sandbox.woocommerce_tax import Item, Taxes, Totals, text
 
 if TYPE_CHECKING:
@@ -124,58 +125,6 @@ class StoredOrder:
     def meta_value(self, key: str) -> Any:
         """Give the value of a meta entry, None where there is none."""
         return next((entry["value"] for entry in self.meta if entry["key"] == key), None)
-
-
-@dataclass(frozen=True)
-class LedgerLine:
-    """One line as it was created; `total` is what the buyer pays, in text."""
-
-    product_id: int
-    variation_id: int
-    sku: str
-    quantity: int
-    total: str
-
-
-@dataclass(frozen=True)
-class CreatedOrder:
-    """One creation, as it was."""
-
-    id: int
-    at: datetime
-    reference: str
-    transaction_id: str
-    lines: tuple[LedgerLine, ...]
-    currency: str
-    total: str
-
-
-@dataclass(frozen=True)
-class StatusChange:
-    """One change of an order's status; `deleted` is the last one that an order can have."""
-
-    order_id: int
-    at: datetime
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Mail:
-    """A mail that a real shop would have sent."""
-
-    at: datetime
-    to: str
-    subject: str
-
-
-@dataclass
-class Ledger:
-    """All that ever happened, for a checker that trusts nobody."""
-
-    created: list[CreatedOrder] = field(default_factory=list)
-    changes: list[StatusChange] = field(default_factory=list)
-    mails: list[Mail] = field(default_factory=list)
 
 
 class Store:

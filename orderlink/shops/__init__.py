@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 BUILTIN = {
     "woocommerce": "orderlink.shops.woocommerce:WooCommerce",
+    "shopify": "orderlink.shops.shopify:Shopify",
 }
 """The word for `type` in the configuration -> where the class is."""
 
 SETTINGS = {
     "woocommerce": "orderlink.shops.woocommerce_settings:WooCommerceSettings",
+    "shopify": "orderlink.shops.shopify_settings:ShopifySettings",
 }
 """The same word -> where its keys are, which are read without importing the connector."""
 

@@ -42,9 +42,10 @@ from orderlink.model import Candidate, Draft, Found, Reading
 from orderlink.shops import woocommerce_documents as documents
 from orderlink.shops import woocommerce_drafts as drafts
 from orderlink.shops import woocommerce_people as people
+from orderlink.shops.catalogue import Kept
 from orderlink.shops.woocommerce_answers import UnreadableError, settled, understood
 from orderlink.shops.woocommerce_facts import Facts
-from orderlink.shops.woocommerce_products import Catalogue, Kept
+from orderlink.shops.woocommerce_products import WooCommerceCatalogue
 from orderlink.shops.woocommerce_settings import WooCommerceSettings
 from orderlink.values import replace
 
@@ -88,7 +89,7 @@ class WooCommerce:
     def __init__(self, settings: WooCommerceSettings, link: Link) -> None:
         self._settings = settings
         self._link = link
-        self._kept = Kept(link.memory, link.clock)
+        self._kept = Kept(documents.Product, link.memory, link.clock)
         self._facts = Facts(self._read, self._read_if_there, link.memory, link.clock)
         link.http.authorize = self._authorize
 
@@ -134,7 +135,8 @@ class WooCommerce:
         `shop_refused`), `TryLater` and `SignInFailed`.
         """
         self._facts.check(order)
-        items = Catalogue(self._read_if_there, creation, self._kept).items_for(order)
+        catalogue = WooCommerceCatalogue(self._read_if_there, creation, self._kept)
+        items = catalogue.items_for(order)
         rules = self._facts.tax_rules()
         if order.total() % rules.unit:
             raise Refused(
@@ -153,8 +155,11 @@ class WooCommerce:
         return replace(address, country=country, region=region)
 
     def prepare(self, orders: Sequence[Order], creation: Creation) -> None:
-        """Look up the products of many orders in one go."""
-        Catalogue(self._read_if_there, creation, self._kept).prepare(orders)
+        """Look up the products of many orders in one go, and where the shop sells."""
+        for order in orders:
+            with contextlib.suppress(Refused):  # the draft of that order says so
+                self._facts.check(order)
+        WooCommerceCatalogue(self._read_if_there, creation, self._kept).prepare(orders)
 
     def create(self, draft: Draft) -> ShopOrder:
         """Create the order: one POST. Raises `Refused("shop_refused")` in the shop's own words."""

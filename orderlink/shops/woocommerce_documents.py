@@ -56,9 +56,23 @@ class Product(Value, frozen=True):
     stock: int | None = None
 
     @property
+    def number(self) -> str:
+        """Give its id as text."""
+        return str(self.id)
+
+    @property
     def orderable(self) -> bool:
         """Tell whether it is one article that can be sold, not a parent, a draft or trash."""
         return self.status in USABLE and not self.kind.startswith(UNSPECIFIC)
+
+    @property
+    def what(self) -> str:
+        """Say for a person what it is."""
+        return f"{self.kind} product, status {self.status}"
+
+    def has_id(self, number: str) -> bool:
+        """Tell whether this is its id."""
+        return number == self.number
 
 
 # Reading

@@ -15,14 +15,7 @@ from orderlink.shops.woocommerce_documents import (
     DocumentError,
     line_from,
 )
-from orderlink.shops.woocommerce_people import (
-    address_document,
-    commission_of,
-    fields_of,
-    note_of,
-    number_of,
-    shipping_choice,
-)
+from orderlink.shops.woocommerce_people import address_document, fields_of
 from orderlink.shops.woocommerce_settings import NO_SALE
 from orderlink.shops.woocommerce_tax import (
     Part,
@@ -35,6 +28,7 @@ from orderlink.shops.woocommerce_tax import (
     shop_total,
 )
 from orderlink.shops.woocommerce_taxing import TaxedItem, Taxing, taxing_of
+from orderlink.shops.wording import commission_of, note_of, number_of, shipping_choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

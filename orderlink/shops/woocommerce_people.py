@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from orderlink.address import simplified, split_street
+from orderlink.address import simplified
 from orderlink.creation import Creation, filled
 from orderlink.model import money_text
 from orderlink.shops.woocommerce_documents import ORIGIN, REFERENCE
+from orderlink.shops.wording import address_lines, commission_of, street_parts
 from orderlink.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from orderlink.model import Address, Draft, Json, Order, Stamp
 
@@ -23,32 +23,16 @@ TAGS = "orderlink_tags"
 """Fields that the shop shows to its people: without an underscore, and not in the note, which many
 shops print for the buyer."""
 
-SUFFIX = "-FBM"
-"""At the end of the number of an order that the marketplace stores and sends."""
-
-
-def number_of(order: Order, stamp: Stamp) -> str:
-    """Give the order's number for people."""
-    return stamp.order_number + (SUFFIX if order.by_marketplace else "")
-
-
-def commission_of(order: Order) -> Decimal | None:
-    """Tell what the marketplace takes of an order; None where it does not say."""
-    taken = [line.commission for line in order.placed_lines()] + [order.fees]
-    known = [amount for amount in taken if amount is not None]
-    return sum(known, Decimal(0)) if known else None
-
 
 def address_document(address: Address) -> dict[str, Json]:
     """Write an address; what WooCommerce has no field for stands in the second line."""
-    first = (address.street, address.house_number, address.house_number_extension)
-    second = (address.extra, address.pickup_point)
+    first, second = address_lines(address)
     return {
         "first_name": address.first_name,
         "last_name": address.last_name,
         "company": address.company,
-        "address_1": " ".join(part for part in first if part),
-        "address_2": ", ".join(part for part in second if part),
+        "address_1": first,
+        "address_2": second,
         "city": address.city,
         "state": address.region,
         "postcode": address.postal_code,
@@ -59,63 +43,7 @@ def address_document(address: Address) -> dict[str, Json]:
 
 def address_parts(prefix: str, address: Address) -> dict[str, str]:
     """Write street, house number and addition apart, in the fields that carriers' plugins read."""
-    if address.house_number:
-        name, number, addition = (
-            address.street,
-            address.house_number,
-            address.house_number_extension,
-        )
-    else:
-        street = split_street(address.street)
-        name, number, addition = street.name, street.number, street.addition
-    return {
-        f"_{prefix}_street_name": name,
-        f"_{prefix}_house_number": number,
-        f"_{prefix}_house_number_suffix": addition,
-    }
-
-
-def shipping_choice(order: Order, creation: Creation, number: str) -> tuple[str, str]:
-    """Choose the shipping method and its title: the most particular that fits the order."""
-    methods = [order.shipping_method, *order.marks]
-    country = order.ship_to.country
-    keys = [f"{method}/{country}" for method in methods if method]
-    keys += [method for method in methods if method] + [country, "*"]
-    chosen = next((key for key in keys if key in creation.shipping_methods), "")
-    title = filled(creation.shipping_method_title, creation.marketplace, number)
-    if not chosen:
-        return creation.shipping_method, title
-    method, _, its_title = creation.shipping_methods[chosen].partition(":")
-    return method.strip(), its_title.strip() or title
-
-
-def note_of(order: Order, creation: Creation, number: str) -> str:
-    """Write the note: the merchant's own words, then what the marketplace says beside the lines.
-
-    The buyer may get to see it.
-    """
-    first = filled(creation.note, creation.marketplace, number)
-    return "\n".join([*([first] if first else []), *_said(order)])
-
-
-def _said(order: Order) -> Iterator[str]:
-    bill_to = order.bill_to or order.ship_to
-    days = [line.deliver_by for line in order.placed_lines() if line.deliver_by]
-    said = {
-        "Marks": ", ".join(mark.replace("_", " ") for mark in order.marks),
-        "Message": order.message,
-        "Gift message": order.gift_message,
-        "Deliver on": order.delivery_day and order.delivery_day.isoformat(),
-        "Deliver by": min(days).isoformat() if days else "",
-        "Ship by": order.ship_by and order.ship_by.isoformat(),
-        "VAT id": bill_to.vat_id,
-        "Company registration": bill_to.company_registration,
-        "Buyer's reference": bill_to.buyer_reference,
-    }
-    for line in order.placed_lines():
-        if line.services:
-            said[f"Services for {line.title or line.sku or line.ean}"] = ", ".join(line.services)
-    return (f"{name}: {value}" for name, value in said.items() if value)
+    return {f"_{prefix}_{name}": value for name, value in street_parts(address).items()}
 
 
 def fields_of(

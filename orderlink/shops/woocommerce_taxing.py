@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from orderlink.model import money_text
+from orderlink.shops.taxes import exemption_remarks, is_exempt, told_percent, told_tax
 from orderlink.shops.woocommerce_products import Item
 from orderlink.shops.woocommerce_tax import (
     Part,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from orderlink.creation import Creation
-    from orderlink.model import Line, Order
+    from orderlink.model import Order
 
 FAIRLY_EQUAL = Decimal("0.05")
 """So many per cent points two rates may lie apart that are told as one."""
@@ -47,13 +48,6 @@ class Taxing(Value, frozen=True):
     remarks: tuple[str, ...]
 
 
-def is_exempt(order: Order, creation: Creation) -> bool:
-    """Tell whether the merchant owes no tax for this order."""
-    if creation.tax == "none":
-        return True
-    return creation.tax == "marketplace" and (order.tax_collected or order.reverse_charge)
-
-
 def taxing_of(
     order: Order, items: Sequence[Item], creation: Creation, rules: TaxRules, place: Place
 ) -> Taxing:
@@ -66,7 +60,7 @@ def taxing_of(
             Part(order.shipping_paid(), shipping=True),
             tuple(Part(one.amount, fee=True) for one in surcharges),
             exempt,
-            _exemption_remarks(order, creation) if exempt else (),
+            exemption_remarks(order, creation) if exempt else (),
         )
     taxed = tuple(_taxed(item, creation, rules, place) for item in items)
     classes = [one.tax_class for one in taxed if _is_taxable(one.item)]
@@ -91,7 +85,7 @@ def _taxed(item: Item, creation: Creation, rules: TaxRules, place: Place) -> Tax
     if not _is_taxable(item):
         return TaxedItem(item, Part(item.amount), own)
     gross = Part(item.amount, shares_of(rates_at(rules, place, own)))
-    told = _told_percent(item.line) if creation.tax == "marketplace" else None
+    told = told_percent(item.line) if creation.tax == "marketplace" else None
     if told is None or abs(_percent(gross) - told) <= FAIRLY_EQUAL:
         return TaxedItem(item, gross, own)
     others = [
@@ -107,34 +101,6 @@ def _percent(part: Part) -> Decimal:
     return sum(part.shares, Decimal(0)) * 100
 
 
-def _told_percent(line: Line) -> Decimal | None:
-    if line.tax_rate is not None:
-        return line.tax_rate
-    if line.tax is None or line.total <= line.tax:
-        return None
-    return line.tax * 100 / (line.total - line.tax)
-
-
-def _told_tax(order: Order) -> Decimal | None:
-    """Add up the tax that the marketplace told; None where it leaves a part out."""
-    told: list[Decimal | None] = []
-    for line, amount in zip(order.placed_lines(), order.amounts(), strict=True):
-        percent = _told_percent(line)
-        told.append(None if percent is None else amount * percent / (100 + percent))
-    told += [one.tax for one in order.surcharges()]
-    if order.shipping_paid():
-        told.append(order.shipping_tax)
-    known = [tax for tax in told if tax is not None]
-    return sum(known, Decimal(0)) if known and len(known) == len(told) else None
-
-
-def _exemption_remarks(order: Order, creation: Creation) -> tuple[str, ...]:
-    if creation.tax == "none":
-        return ()
-    why = "the marketplace collects the tax" if order.tax_collected else "reverse charge"
-    return (f"{why}: the order stands without tax",)
-
-
 def _remarks(
     order: Order,
     creation: Creation,
@@ -147,7 +113,7 @@ def _remarks(
     remarks = []
     if not any(rate.country in {"", place.country} for rate in rules.rates):
         remarks.append(f"the shop has no tax rate for {place.country}: no tax in the order")
-    told = _told_tax(order) if creation.tax == "marketplace" else None
+    told = told_tax(order) if creation.tax == "marketplace" else None
     if told is not None:
         made = _sum(tax_in(part) for part in (*lines, shipping, *fees))
         allowed = rules.unit * (len(lines) + len(fees) + 1) / 2

@@ -61,6 +61,7 @@ CREATE TABLE orders (
     closed_without_code INTEGER NOT NULL DEFAULT 0,
     not_before TEXT,
     attempts INTEGER NOT NULL DEFAULT 0,
+    archived_at TEXT,
     PRIMARY KEY (account, connection, order_id)
 );
 
@@ -73,6 +74,8 @@ CREATE INDEX orders_closed_without_code ON orders (account, shop, closed_at)
     WHERE closed_without_code = 1;
 CREATE INDEX orders_unpurged ON orders (account, closed_at)
     WHERE purged = 0 AND closed_at IS NOT NULL;
+CREATE INDEX orders_purged ON orders (account, closed_at)
+    WHERE purged = 1 AND closed_at IS NOT NULL;
 CREATE INDEX orders_with_document ON orders (account, first_seen_at) WHERE document IS NOT NULL;
 -- These begin with what is looked for: an index that begins with the account would be taken for
 -- the ones above, which hold a small part of the orders only.
@@ -114,6 +117,8 @@ CREATE TABLE codes (
     code TEXT NOT NULL,
     PRIMARY KEY (account, code, connection, order_id)
 );
+-- With the code in it: else the key above is taken, which is found by the account alone.
+CREATE INDEX codes_of_order ON codes (order_id, connection, account, code);
 
 CREATE TABLE outbox (
     account TEXT NOT NULL,
@@ -138,8 +143,9 @@ CREATE INDEX outbox_repeated ON outbox (account, target, started_at)
 CREATE INDEX outbox_open ON outbox (account, target, state)
     WHERE state IN ('due', 'started', 'accepted', 'unknown');
 
+-- An id is never given again: what was archived comes back under its own.
 CREATE TABLE problems (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     account TEXT NOT NULL,
     connection TEXT NOT NULL,
     order_id TEXT NOT NULL,
@@ -159,7 +165,7 @@ CREATE INDEX problems_told ON problems (account, told_at)
 
 -- `run` is the run in which it happened; NULL: a person did it.
 CREATE TABLE events (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     account TEXT NOT NULL,
     connection TEXT NOT NULL,
     order_id TEXT NOT NULL,
@@ -170,6 +176,51 @@ CREATE TABLE events (
 );
 CREATE INDEX events_of_order ON events (account, connection, order_id, id);
 CREATE INDEX events_of_run ON events (account, run) WHERE run IS NOT NULL;
+
+-- The archive: cold tables with the columns of those above, column by column. An order is either
+-- there or here, with all its rows; the keys stay unique in each, and an order that is here is never
+-- added there (see `add_order`).
+CREATE TABLE archived_orders AS SELECT * FROM orders WHERE false;
+CREATE UNIQUE INDEX archived_orders_key ON archived_orders (account, connection, order_id);
+CREATE INDEX archived_orders_by_number ON archived_orders (order_id, account);
+CREATE INDEX archived_orders_by_shop_id ON archived_orders (shop_order_id, account)
+    WHERE shop_order_id <> '';
+CREATE INDEX archived_orders_by_shop_number ON archived_orders (shop_order_number, account)
+    WHERE shop_order_number <> '';
+CREATE INDEX archived_orders_by_placing ON archived_orders (account, placed_at);
+CREATE INDEX archived_orders_by_status
+    ON archived_orders (account, status, connection, placed_at);
+
+CREATE TABLE archived_codes AS SELECT * FROM codes WHERE false;
+CREATE UNIQUE INDEX archived_codes_key ON archived_codes (account, code, connection, order_id);
+CREATE INDEX archived_codes_of_order ON archived_codes (order_id, connection, account, code);
+
+CREATE TABLE archived_outbox AS SELECT * FROM outbox WHERE false;
+CREATE UNIQUE INDEX archived_outbox_key
+    ON archived_outbox (account, connection, order_id, kind, number);
+
+CREATE TABLE archived_problems AS SELECT * FROM problems WHERE false;
+CREATE INDEX archived_problems_of_order ON archived_problems (order_id, connection, account);
+
+CREATE TABLE archived_events AS SELECT * FROM events WHERE false;
+CREATE INDEX archived_events_of_order ON archived_events (account, connection, order_id, id);
+CREATE INDEX archived_events_of_run ON archived_events (account, run) WHERE run IS NOT NULL;
+
+-- Both together, for people who look: the runs read the hot tables.
+CREATE VIEW all_orders AS SELECT * FROM orders UNION ALL SELECT * FROM archived_orders;
+CREATE VIEW all_effects AS SELECT * FROM outbox UNION ALL SELECT * FROM archived_outbox;
+CREATE VIEW all_problems AS SELECT * FROM problems UNION ALL SELECT * FROM archived_problems;
+CREATE VIEW all_events AS SELECT * FROM events UNION ALL SELECT * FROM archived_events;
+
+-- What was told on which way of [alerts]; `told_at` NULL: it did not go out yet.
+CREATE TABLE alerts (
+    account TEXT NOT NULL,
+    way TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    told_at TEXT,
+    PRIMARY KEY (account, way, topic)
+);
 
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,

@@ -43,8 +43,10 @@ WHERE account = :account AND connection = :connection AND order_id = :order_id
 -- add_order --
 INSERT INTO orders (account, connection, order_id, shop, status, placed_at, first_seen_at, seen_at,
     lines, partial, reference)
-VALUES (:account, :connection, :order_id, :shop, :status, :placed_at, :first_seen_at, :seen_at,
-    :lines, :partial, :reference)
+SELECT :account, :connection, :order_id, :shop, :status, :placed_at, :first_seen_at, :seen_at,
+    :lines, :partial, :reference
+WHERE NOT EXISTS (SELECT 1 FROM archived_orders
+    WHERE account = :account AND connection = :connection AND order_id = :order_id)
 ON CONFLICT (account, connection, order_id) DO NOTHING
 -- leave_out_order --
 DELETE FROM orders WHERE account = :account AND connection = :connection AND order_id = :order_id
@@ -74,6 +76,24 @@ JOIN problems ON problems.account = orders.account AND problems.connection = ord
 WHERE orders.account = :account AND orders.document IS NOT NULL AND orders.status = 'new'
     AND orders.seen_at < :seen_before
 ORDER BY orders.seen_at LIMIT :limit
+-- archivable_orders --
+SELECT * FROM orders WHERE account = :account AND purged = 1 AND closed_at IS NOT NULL
+    AND closed_at < :closed_before
+    AND NOT EXISTS (SELECT 1 FROM problems WHERE problems.account = orders.account
+        AND problems.connection = orders.connection AND problems.order_id = orders.order_id
+        AND (problems.solved_at IS NULL OR problems.told_at IS NOT NULL))
+    AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.account = orders.account
+        AND outbox.connection = orders.connection AND outbox.order_id = orders.order_id
+        AND outbox.state IN ('due', 'started', 'accepted', 'unknown'))
+ORDER BY closed_at LIMIT :limit
+-- archived_order --
+SELECT * FROM archived_orders
+WHERE account = :account AND connection = :connection AND order_id = :order_id
+-- has_archived --
+SELECT 1 FROM archived_orders LIMIT 1
+-- date_archiving --
+UPDATE orders SET archived_at = :at
+WHERE account = :account AND connection = :connection AND order_id = :order_id
 -- purged_order --
 UPDATE orders SET purged = 1, document = NULL, edits = '{}', has_details = 0
 WHERE account = :account AND connection = :connection AND order_id = :order_id
@@ -140,14 +160,19 @@ SELECT * FROM orders WHERE account = :account AND shop = :shop AND closed_withou
     AND closed_at >= :closed_after AND status = 'shipped'
 ORDER BY closed_at, order_id
 -- orders_named --
-SELECT * FROM orders WHERE account = :account AND order_id = :name
-UNION SELECT * FROM orders
+SELECT * FROM all_orders WHERE account = :account AND order_id = :name
+UNION SELECT * FROM all_orders
 WHERE account = :account AND shop_order_id = :name AND shop_order_id <> ''
-UNION SELECT * FROM orders
+UNION SELECT * FROM all_orders
 WHERE account = :account AND shop_order_number = :number AND shop_order_number <> ''
 UNION SELECT orders.* FROM codes
 JOIN orders ON orders.account = codes.account AND orders.connection = codes.connection
     AND orders.order_id = codes.order_id
+WHERE codes.account = :account AND codes.code = :code
+UNION SELECT archived_orders.* FROM archived_codes AS codes
+JOIN archived_orders ON archived_orders.account = codes.account
+    AND archived_orders.connection = codes.connection
+    AND archived_orders.order_id = codes.order_id
 WHERE codes.account = :account AND codes.code = :code
 ORDER BY connection, placed_at
 -- followed_numbers --
@@ -164,18 +189,22 @@ ORDER BY order_id LIMIT :limit
 SELECT * FROM orders WHERE account = :account AND connection = :connection
     AND status = :status AND placed_at >= :since
 ORDER BY placed_at DESC, order_id DESC LIMIT :limit
+-- all_listed_orders --
+SELECT * FROM all_orders WHERE account = :account AND connection = :connection
+    AND status = :status AND placed_at >= :since
+ORDER BY placed_at DESC, order_id DESC LIMIT :limit
 -- exported_orders --
-SELECT * FROM orders WHERE account = :account
+SELECT * FROM all_orders WHERE account = :account
     AND (:status = '' OR status = :status) AND (:connection = '' OR connection = :connection)
     AND placed_at >= :since AND placed_at < :until
 ORDER BY placed_at, connection, order_id
 -- exported_shipments --
-SELECT * FROM outbox WHERE account = :account AND kind IN ('ship', 'update_tracking')
+SELECT * FROM all_effects WHERE account = :account AND kind IN ('ship', 'update_tracking')
     AND document IS NOT NULL AND (:connection = '' OR connection = :connection)
     AND started_at >= :since AND started_at < :until
 ORDER BY started_at, connection, order_id, kind, number
 -- exported_problems --
-SELECT * FROM problems WHERE account = :account
+SELECT * FROM all_problems WHERE account = :account
     AND (:connection = '' OR connection = :connection) AND since >= :since AND since < :until
 ORDER BY since, id
 -- add_code --
@@ -204,6 +233,15 @@ LEFT JOIN events ON events.account = orders.account AND events.connection = orde
     AND events.order_id = orders.order_id
 WHERE orders.account = :account AND orders.placed_at >= :since
 GROUP BY orders.account, orders.connection, orders.order_id
+UNION ALL SELECT orders.connection, orders.placed_at,
+    MIN(CASE WHEN events.word IN ('created', 'found_in_shop') THEN events.at END) AS in_shop_at,
+    MIN(CASE WHEN events.word = 'completed' THEN events.at END) AS completed_at,
+    CASE WHEN orders.status = 'shipped' THEN orders.closed_at END AS shipped_at
+FROM archived_orders AS orders
+LEFT JOIN archived_events AS events ON events.account = orders.account AND events.connection = orders.connection
+    AND events.order_id = orders.order_id
+WHERE orders.account = :account AND orders.placed_at >= :since
+GROUP BY orders.account, orders.connection, orders.order_id
 -- tally --
 INSERT INTO tallies (account, hour, connection, word, kind, times)
 VALUES (:account, :hour, :connection, :word, :kind, :times)
@@ -226,7 +264,7 @@ ORDER BY COALESCE(ship_by, expires_on, deliver_by), placed_at LIMIT :limit
 SELECT * FROM outbox WHERE account = :account AND connection = :connection
     AND order_id = :order_id AND kind = :kind AND number = :number
 -- effects_of_order --
-SELECT * FROM outbox WHERE account = :account AND connection = :connection
+SELECT * FROM all_effects WHERE account = :account AND connection = :connection
     AND order_id = :order_id ORDER BY kind, number
 -- effects_of_kind --
 SELECT * FROM outbox WHERE account = :account AND connection = :connection
@@ -291,7 +329,7 @@ UPDATE problems SET told_at = :at WHERE id = :id
 INSERT INTO events (account, connection, order_id, at, word, details, run)
 VALUES (:account, :connection, :order_id, :at, :word, :details, :run)
 -- events_of_order --
-SELECT * FROM events WHERE account = :account AND connection = :connection
+SELECT * FROM all_events WHERE account = :account AND connection = :connection
     AND order_id = :order_id ORDER BY id
 
 -- add_run --
@@ -308,26 +346,40 @@ SELECT * FROM runs WHERE account = :account AND id = :id
 -- runs_before --
 SELECT * FROM runs WHERE account = :account AND id < :before
     AND started_at >= :since AND started_at < :until
-    AND (:order_id = '' OR id IN (SELECT run FROM events WHERE account = :account
+    AND (:order_id = '' OR id IN (SELECT run FROM all_events WHERE account = :account
         AND connection = :connection AND order_id = :order_id))
     AND (:place = ''
-        OR id IN (SELECT run FROM events WHERE account = :account AND connection = :place)
+        OR id IN (SELECT run FROM all_events WHERE account = :account AND connection = :place)
         OR id IN (SELECT run FROM orders JOIN events ON events.account = orders.account
             AND events.connection = orders.connection AND events.order_id = orders.order_id
+            WHERE orders.account = :account AND orders.shop = :place)
+        OR id IN (SELECT run FROM archived_orders AS orders JOIN archived_events AS events
+            ON events.account = orders.account AND events.connection = orders.connection
+            AND events.order_id = orders.order_id
             WHERE orders.account = :account AND orders.shop = :place))
 ORDER BY id DESC LIMIT :limit
 -- troubles_of_runs --
-SELECT * FROM events WHERE account = :account AND run BETWEEN :first AND :last
+SELECT * FROM all_events WHERE account = :account AND run BETWEEN :first AND :last
     AND word IN ('problem', 'problem_lasts', 'fault', 'broken_off')
 ORDER BY id
 -- events_of_run --
-SELECT * FROM events WHERE account = :account AND run = :run ORDER BY id
+SELECT * FROM all_events WHERE account = :account AND run = :run ORDER BY id
 -- succeeded --
 INSERT INTO successes (account, connection, stage, at)
 VALUES (:account, :connection, :stage, :at)
 ON CONFLICT (account, connection, stage) DO UPDATE SET at = excluded.at
 -- successes --
 SELECT connection, stage, at FROM successes WHERE account = :account ORDER BY connection, stage
+
+-- alerts --
+SELECT topic, sentence, told_at FROM alerts WHERE account = :account AND way = :way ORDER BY topic
+-- note_alert --
+INSERT INTO alerts (account, way, topic, sentence, told_at)
+VALUES (:account, :way, :topic, :sentence, :told_at)
+ON CONFLICT (account, way, topic)
+DO UPDATE SET sentence = excluded.sentence, told_at = excluded.told_at
+-- forget_alert --
+DELETE FROM alerts WHERE account = :account AND way = :way AND topic = :topic
 
 -- shelf_values --
 SELECT name, value, until FROM shelf WHERE account = :account AND connection = :connection

@@ -14,7 +14,7 @@ from orderlink.basics import Status
 from orderlink.codec import dumps, read_time, time_text
 from orderlink.decide.counting import Counted, counted_closing
 from orderlink.rows import Event, OrderKey, OrderRow, is_partial
-from orderlink.store.exports import Exports
+from orderlink.store.archive import Archive
 from orderlink.store.records import column, connection_row, effect_row, order_row
 from orderlink.values import replace
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from orderlink.rows import ConnectionRow, EffectRow, EffectState, LineRow
 
 
-class Store(Exports):
+class Store(Archive):
     """The state of one installation."""
 
     def connections(self) -> list[ConnectionRow]:
@@ -121,7 +121,7 @@ class Store(Exports):
         lines: Sequence[LineRow],
         reference: str,
     ) -> bool:
-        """Take in an order as `new`; False where it was known already."""
+        """Take in an order as `new`; False where it was known already, if only by the archive."""
         with self.transaction():
             added = self.database.run(
                 "add_order",
@@ -305,7 +305,10 @@ class Store(Exports):
         return {row["order_id"]: order_row(row) for row in rows}
 
     def orders_named(self, name: str) -> list[OrderRow]:
-        """Find orders by marketplace number, shop id, shown number (with or without #) or code."""
+        """Find orders by marketplace number, shop id, shown number (with or without #) or code.
+
+        Those in the archive are found, too.
+        """
         code = "".join(name.split()).upper()
         return self._orders("orders_named", name=name, number=name.lstrip("#"), code=code)
 
@@ -322,14 +325,18 @@ class Store(Exports):
         return [tuple(row) for row in rows]
 
     def list_orders(
-        self, *, status: str, connection: str, since: datetime, limit: int
+        self, *, status: str, connection: str, since: datetime, limit: int, archived: bool = False
     ) -> list[OrderRow]:
-        """List orders by placing time, newest first; empty filters take all."""
+        """List orders by placing time, newest first; empty filters take all.
+
+        `archived`: those in the archive as well.
+        """
+        query = "all_listed_orders" if archived else "listed_orders"
         statuses = (status,) if status else tuple(Status)
         connections = (connection,) if connection else [row.id for row in self.connections()]
         values = {"since": time_text(since), "limit": limit}
         lists = [
-            self.database.each("listed_orders", connection=one, status=word, **values)
+            self.database.each(query, connection=one, status=word, **values)
             for one in connections
             for word in statuses
         ]

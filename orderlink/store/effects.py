@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from orderlink.codec import time_text
 from orderlink.rows import EffectRow, EffectState, Kind
+from orderlink.store.alerts import Alerts
 from orderlink.store.records import effect_columns, effect_row
-from orderlink.store.runs import Runs
 from orderlink.values import replace
 
 if TYPE_CHECKING:
@@ -19,11 +19,14 @@ UNDER_WAY = frozenset(EffectState) - {EffectState.DONE, EffectState.WITHDRAWN}
 """An effect in one of these gets no second one beside it; a refused one waits for `retry`."""
 
 
-class Effects(Runs):
+class Effects(Alerts):
     """The journal of remote writes."""
 
     def effects(self, key: OrderKey, kind: Kind | None = None) -> list[EffectRow]:
-        """List an order's effects, of one kind or all, in the order of their numbers."""
+        """List an order's effects, of one kind or all, in the order of their numbers.
+
+        All of them are also had of an archived order.
+        """
         where = {"connection": key.connection, "order_id": key.order_id}
         if kind is None:
             rows = self.database.all("effects_of_order", **where)

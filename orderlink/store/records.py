@@ -77,6 +77,7 @@ def order_row(row: sqlite3.Row) -> OrderRow:
         closed_without_code=bool(row["closed_without_code"]),
         not_before=_time(row["not_before"]),
         attempts=row["attempts"],
+        archived_at=_time(row["archived_at"]),
     )
 
 

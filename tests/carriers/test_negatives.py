@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from orderlink.carriers import Rule, Word, detect
+from orderlink.carriers import Rule, Word, detect, is_code
 
 # The carriers whose plain shapes take most numbers: what is none stays none with them as well.
 GREEDY = ("brt", "mondial_relay", "seur", "gls", "dpd", "tnt", "dhl_express", "fedex", "ups")
@@ -38,6 +38,7 @@ def test_what_is_no_tracking_code_is_none(text: str, what: str, carriers: tuple[
     found = detect(text, carriers=carriers, shop_carrier="DPD", default_carrier="gls")
     assert (found.carrier, found.code, found.evidence.word) == (None, "", Word.NO_CODE)
     assert what in found.evidence.sentence
+    assert not is_code(text)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,8 @@ def test_what_nobody_numbers_like_is_left_without_a_carrier(text: str) -> None:
 def test_the_orders_own_number_is_none_however_it_is_written(number: str) -> None:
     found = detect("12345678", carriers=GREEDY, not_codes=[number, "other"])
     assert found.evidence.word is Word.NO_CODE
+    assert is_code("12345678")
+    assert not is_code("12345678", [number, "other"])
 
 
 def test_a_merchants_rule_knows_better_than_a_check_digit_but_not_than_the_order() -> None:

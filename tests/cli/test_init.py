@@ -110,8 +110,8 @@ def test_what_is_missing_is_told_all_at_once_and_nothing_is_asked(machine: Insta
     ended = run(machine)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == (
-        "orderlink: --marketplace: is missing: bol, ./file.py:Class\n"
-        "orderlink: --shop: is missing: woocommerce, ./file.py:Class\n"
+        "orderlink: --marketplace: is missing: amazon, bol, ./file.py:Class\n"
+        "orderlink: --shop: is missing: woocommerce, shopify, ./file.py:Class\n"
     )
     ended = run(machine, *BOTH)
     assert (ended.code, ended.out) == (2, "")
@@ -147,7 +147,8 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(machine: Insta
     assert len(ended.err.splitlines()) == 8
     assert [path.name for path in machine.folder.iterdir()] == []
     ended = run(machine, "--marketplace", "boll", "--shop", "bol")
-    assert "`boll` is no marketplace that orderlink knows (bol); did you mean `bol`?" in ended.err
+    unknown = "`boll` is no marketplace that orderlink knows (amazon, bol); did you mean `bol`?"
+    assert unknown in ended.err
     assert "--shop: `bol` is a marketplace" in ended.err
 
 
@@ -323,8 +324,8 @@ def talk(machine: Installation, answers: list[tuple[str, str]], *arguments: str)
 
 def test_on_a_terminal_it_asks_and_tells_where_things_are_found(machine: Installation) -> None:
     answers = [
-        ("Which marketplace [bol]", "boll"),
-        ("Which marketplace [bol]", ""),
+        ("Which marketplace [amazon]", "boll"),
+        ("Which marketplace [amazon]", "bol"),
         ("Its name in the configuration [bol]", "bol.com"),
         ("Its name in the configuration [bol]", ""),
         ("Where are the secrets [files]", "7"),
@@ -351,7 +352,7 @@ def test_on_a_terminal_it_asks_and_tells_where_things_are_found(machine: Install
     asked = ended.out.partition("\nThe marketplace\n")[2].partition("\nwritten: ")[0]
     assert max(map(cells, asked.splitlines())) <= 80
     for said in (
-        "That cannot be used: `boll` is no marketplace that orderlink knows (bol); did\n",
+        "That cannot be used: `boll` is no marketplace that orderlink knows (amazon,\n",
         "That cannot be used: a name is letters, digits, `-`, `_`.",
         "Where: In bol's seller account: Settings, Services, API settings.",
         "That cannot be used: it is needed.",
@@ -372,7 +373,7 @@ def test_on_a_terminal_a_connection_is_added_to_what_is_there(machine: Installat
     run(machine, *BOTH, *sets(machine))
     before = machine.config.read_text()
     answers = [
-        ("Which marketplace [bol]", "bol"),
+        ("Which marketplace [amazon]", "bol"),
         ("Its name in the configuration [bol-2]", ""),
         ("Where are the secrets [files]", "env"),
         ("Name of the variable [BOL_2_CLIENT_ID]", ""),
@@ -395,7 +396,7 @@ def test_on_a_terminal_a_connection_is_added_to_what_is_there(machine: Installat
 def test_only_a_shop_may_be_added(machine: Installation) -> None:
     run(machine, *BOTH, *sets(machine))
     answers = [
-        ("Which marketplace [bol]", "none"),
+        ("Which marketplace [amazon]", "none"),
         ("Which shop [woocommerce]", ""),
         ("Its name in the configuration [woocommerce]", ""),
         ("base_url", "https://shop.invalid"),
@@ -413,7 +414,7 @@ def test_only_a_shop_may_be_added(machine: Installation) -> None:
 def test_a_marketplace_may_be_added_with_a_new_shop(machine: Installation) -> None:
     run(machine, *BOTH, *sets(machine))
     answers = [
-        ("Which marketplace [bol]", ""),
+        ("Which marketplace [amazon]", "bol"),
         ("Its name in the configuration [bol-2]", ""),
         ("Where are the secrets [files]", "credential"),
         ("Name of the credential", "id"),
@@ -440,7 +441,7 @@ def test_broken_off_at_any_question_nothing_is_left(
     machine: Installation, key: str, code: int
 ) -> None:
     answers = [
-        ("Which marketplace [bol]", ""),
+        ("Which marketplace [amazon]", "bol"),
         ("Its name in the configuration [bol]", ""),
         ("Where are the secrets [files]", "files"),
         ("client_id (not shown)", "canary"),

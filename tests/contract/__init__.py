@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tests.contract.amazon import AmazonSide
 from tests.contract.bol import BolSide
 from tests.contract.csv_folder import CsvSide
+from tests.contract.shopify import ShopifySide
 from tests.contract.woocommerce import WooCommerceSide
 
 if TYPE_CHECKING:
@@ -22,4 +23,7 @@ MARKETPLACES: dict[str, type[MarketplaceSide]] = {
     "bol": BolSide,
     "csv": CsvSide,
 }
-SHOPS: dict[str, type[ShopSide]] = {"woocommerce": WooCommerceSide}
+SHOPS: dict[str, type[ShopSide]] = {
+    "shopify": ShopifySide,
+    "woocommerce": WooCommerceSide,
+}

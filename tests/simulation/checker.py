@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orderlink.sandbox.bol_records import AcceptedShipment, PlacedOrder
-    from orderlink.sandbox.woocommerce_state import CreatedOrder
+    from orderlink.sandbox.shop_ledger import CreatedOrder
     from tests.simulation.disk import Move
     from tests.simulation.world import Deed
 

@@ -69,7 +69,7 @@ def _life(*steps: tuple[float, tuple[Act, ...]]) -> Plan:
 ORDER = (Act("place", 1, "one"),)
 PACKED = (Act("complete", 1, code(1)),)
 TWO = (Act("place", 1, "one"), Act("place", 2, "one"))
-MANY = tuple(Act("place", number, "one") for number in range(1, 13))
+MANY = tuple(Act("place", number, "one") for number in range(1, 31))
 QUIET: tuple[Act, ...] = ()
 LIST_DOWN = Act("breaks", value=f"503 at {LIST}")
 SHOP_DOWN = Act("breaks", value=f"503 at {SHOP_READS}")
@@ -214,7 +214,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "the look at the marketplace before a shipment",
         "a piece is cancelled while bol is out of reach",
-        (Edit(PUSHING, "if not looked and (old or effect.attempts):", "if False:"),),
+        (Edit(PUSHING, "if not looked and (old or given_up or effect.attempts):", "if False:"),),
     ),
     Guard(
         "the fresh look at the shop before a shipment without a code",
@@ -285,8 +285,8 @@ GUARDS: tuple[Guard, ...] = (
         (
             Edit(
                 "orderlink/cycle/run.py",
-                "return not self.stopping() and self.remaining() > 0",
-                "return not self.stopping()",
+                "may = not self.stopping() and self.remaining() > self._kept_back",
+                "may = not self.stopping()",
             ),
         ),
     ),

@@ -2,8 +2,9 @@
 
     python -m tests.simulation.long_run --orders 100000 --seed 1 --state FILE
 
-goes on where FILE stopped and prints the figures as one line of JSON. Each life has a number of
-its own, SEED + how many went before it: `--only NUMBER` replays one alone.
+goes on where FILE stopped and prints the figures as one line of JSON. Every other life has several
+workers. Each life has a number of its own, SEED + how many went before it: `--only NUMBER` replays
+one alone.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ def live(number: int, figures: Figures) -> None:
     """Play the life with this number and count what it came to."""
     random = Random(number)  # noqa: S311 - a simulation wants to be repeated
     orders = random.randint(FEWEST_ORDERS, MOST_ORDERS)
-    with SimulatedWorld(strikes_of(random, orders)) as world:
+    workers = number * (number % 2)
+    with SimulatedWorld(strikes_of(random, orders), workers) as world:
         world.live(drawn(number, orders))
         figures.lives += 1
         figures.orders += len(world.ids)

@@ -40,17 +40,19 @@ class Case:
 
     seed: int
     strikes: tuple[Strike, ...]
+    workers: int = 0  # the seed of several workers; 0: there is one
 
     def text(self) -> str:
         """Write it down so that it can be replayed."""
         strikes = [asdict(strike) for strike in self.strikes]
-        return json.dumps({"seed": self.seed, "strikes": strikes})
+        return json.dumps({"seed": self.seed, "strikes": strikes, "workers": self.workers})
 
 
 def read_case(text: str) -> Case:
     """Read a case that was written down."""
     document = json.loads(text)
-    return Case(document["seed"], tuple(Strike(**one) for one in document["strikes"]))
+    strikes = tuple(Strike(**one) for one in document["strikes"])
+    return Case(document["seed"], strikes, document["workers"])
 
 
 def plan_of(seed: int) -> Plan:
@@ -102,7 +104,7 @@ def singles(seed: int = SHORT) -> list[Case]:
 
 
 def pair(number: int) -> Case:
-    """Draw the pair of faults with this number, in a life of its own."""
+    """Draw the pair of faults with this number, in a life of its own; every other has workers."""
     random = Random(number)  # noqa: S311 - a simulation wants to be repeated
     seed = random.randint(0, 400)
     points = points_of(seed)
@@ -116,12 +118,12 @@ def pair(number: int) -> Case:
             kinds = list(kinds_for(points.exchanges[at - 1]))
             times = random.choice((1, 1, 1, 2, 6))
             strikes.append(Strike(random.choice(kinds), at, times=times))
-    return Case(seed, tuple(dict.fromkeys(strikes)))
+    return Case(seed, tuple(dict.fromkeys(strikes)), number * (number % 2))
 
 
 def play(case: Case) -> list[str]:
     """Live a life with its faults; give what was violated."""
-    with SimulatedWorld(case.strikes) as world:
+    with SimulatedWorld(case.strikes, case.workers) as world:
         world.live(plan_of(case.seed))
         return violations(world)
 

@@ -40,7 +40,7 @@ def test_nobody_is_told_anything_and_nothing_is_repeated_while_nothing_is_wrong(
 
 @pytest.mark.parametrize("seed", range(1, 11))
 def test_lives_without_faults_go_well(seed: int) -> None:
-    with SimulatedWorld() as world:
+    with SimulatedWorld(workers=seed * (seed % 2)) as world:
         world.live(drawn(seed))
         assert violations(world) == []
 
@@ -48,7 +48,7 @@ def test_lives_without_faults_go_well(seed: int) -> None:
 def test_a_seed_gives_the_same_life_again() -> None:
     ledgers = []
     for _ in range(2):
-        with SimulatedWorld() as world:
+        with SimulatedWorld(workers=7) as world:
             world.live(drawn(7))
             ledgers.append((world.bol.ledger, world.woo.ledger.changes, world.deeds, world.told))
     assert ledgers[0] == ledgers[1]

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -29,12 +30,15 @@ from orderlink.sandbox.server import InProcess, Request, build_response, parse_p
 from orderlink.sandbox.woocommerce import RATES
 from orderlink.sandbox.woocommerce_state import SandboxProduct
 from orderlink.sandbox.woocommerce_tax import SandboxTax
+from orderlink.steps import Alone
 from orderlink.values import replace as changed
 from tests.simulation.disk import Disk
 from tests.simulation.faults import HANDLERS, Strike, can_strike
 from tests.simulation.plan import BASKETS, Act, Plan, Step
 from tests.support.faults import MachineDied
-from tests.support.world import CONFIG, Merchant
+from tests.support.markets import BOL_TABLE
+from tests.support.workers import Shuffled
+from tests.support.world import HEAD, SHOPS, Merchant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
     from orderlink.clock import ManualClock
     from orderlink.rows import OrderRow
     from orderlink.sandbox.server import Sandbox
+    from orderlink.steps import Workers
     from orderlink.store import Store
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own is made below it
@@ -118,15 +123,21 @@ class RunRecord:
 def _parsed_configuration() -> Config:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orderlink.toml"
-        path.write_text(CONFIG.format(marketplace="", shop=""))
+        path.write_text(HEAD.format(connection=SHOPS["woocommerce"], shop="") + BOL_TABLE)
         path.chmod(0o600)
         return load_config(path)
+
+
+def _workers(seed: int) -> Callable[[Callable[[str], int]], Workers]:
+    random = Random(seed)  # noqa: S311 - a simulation wants to be repeated
+    return lambda _limit: Shuffled(random) if seed else Alone()
 
 
 class SimulatedWorld(Merchant):
     """A merchant whose world follows a plan and is struck by faults. A context manager."""
 
-    def __init__(self, strikes: Sequence[Strike] = (), **sandbox: Any) -> None:
+    def __init__(self, strikes: Sequence[Strike] = (), workers: int = 0, **sandbox: Any) -> None:
+        """Take what befalls it. `workers`: the seed of several workers; 0: there is one."""
         where = MEMORY if MEMORY.is_dir() else None
         self._own_folder = Path(tempfile.mkdtemp(prefix="orderlink-life-", dir=where))
         super().__init__(self._own_folder, **sandbox)
@@ -152,6 +163,7 @@ class SimulatedWorld(Merchant):
             stopping=lambda: self._stopping,
             adapter=self.adapter,
             connect=self.disk.connect,
+            workers=_workers(workers),
         )
 
     def configure(self, *, marketplace: str = "", shop: str = "") -> None:

@@ -429,6 +429,7 @@ PARTIAL = {
     "late_orders": "orders_closed_without_code",
     "unpurged_orders": "orders_unpurged",
     "purge_problems": "problems_of_order",
+    "archivable_orders": "orders_purged",
 }
 
 

@@ -31,7 +31,7 @@ def multiply(
     name: str = "COPY",
 ) -> None:
     """Copy a closed order so many times, each placed so many minutes before the one before it."""
-    number = f"'{name}-' || n"
+    number = f"'{name}-' || printf('%07d', n)"  # in the order of the indexes, to be quick
     unlike = {
         "orders": {
             "order_id": number,

@@ -17,7 +17,7 @@ Where = tuple[str, ...]
 
 def miscounted(store: Store) -> dict[str, tuple[object, object]]:
     """Give what the counters say and what is there, wherever the two differ."""
-    rows = [order_row(row) for row in store.database.execute("SELECT * FROM orders", {})]
+    rows = [order_row(row) for row in store.database.execute("SELECT * FROM all_orders", {})]
     counters, counts = _counters(store), _counts(store, rows)
     return {
         name: (counters[name], counts[name])
@@ -60,7 +60,7 @@ def _counts(store: Store, rows: list[OrderRow]) -> dict[str, Counter[Where]]:
 
 
 def _events(store: Store, *words: str) -> Counter[Where]:
-    rows = store.database.execute("SELECT connection, at, word FROM events", {})
+    rows = store.database.execute("SELECT connection, at, word FROM all_events", {})
     return Counter((row["connection"], _hour(row["at"])) for row in rows if row["word"] in words)
 
 

@@ -92,6 +92,13 @@ class Fault:
         return True
 
 
+def operation(request: PreparedRequest) -> str:
+    """Give `#NAME` for a GraphQL operation, all of which go to one URL."""
+    body = request.body.decode() if isinstance(request.body, bytes) else ""
+    match = re.search(r'"query":"(?:\\n|\s)*(?:query|mutation) (\w+)', body)
+    return f"#{match[1]}" if match else ""
+
+
 class FaultyInProcess(InProcess):
     """A sandbox under `requests`, with faults. `calls` lists what was asked for."""
 
@@ -102,7 +109,7 @@ class FaultyInProcess(InProcess):
 
     def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
         """Answer, or do what is planned for this request."""
-        url = str(request.url).partition("://")[2].partition("/")[2]
+        url = str(request.url).partition("://")[2].partition("/")[2] + operation(request)
         self.calls.append(f"{request.method} /{url}")
         for fault in self.faults:
             if fault.strikes(str(request.method), "/" + url):

@@ -1,6 +1,6 @@
-"""A merchant with an account at a marketplace and a WooCommerce shop, and a clock that obeys.
+"""A merchant with an account at a marketplace and a shop, and a clock that obeys.
 
-Both are sandboxes; the marketplace is bol unless said otherwise.
+Both are sandboxes: bol and WooCommerce unless said otherwise.
 
 The real program runs against them: configuration file, SQLite file, HTTP sessions. Only the network
 is replaced, by the sandboxes mounted in-process.
@@ -18,12 +18,14 @@ from orderlink.clock import ManualClock
 from orderlink.config import Config, load_config
 from orderlink.runner import Order, Report, World, run
 from orderlink.sandbox.server import Request
+from orderlink.sandbox.shopify import VARIANTS, ShopifySandbox
+from orderlink.sandbox.shopify_records import SandboxVariant
 from orderlink.sandbox.woocommerce import PRODUCTS, WooCommerceSandbox
 from orderlink.sandbox.woocommerce_state import SandboxProduct
 from orderlink.store import Store
 from orderlink.store.database import Database
 from tests.support.faults import Act, Fault, FaultyInProcess
-from tests.support.markets import BOL_TABLE, AmazonMarket, BolMarket, Market
+from tests.support.markets import AmazonMarket, BolMarket, Market
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,21 +44,51 @@ CYCLE = timedelta(minutes=5)
 MUG = SandboxProduct(501, "SKU-1", "Mug, blue", "99.00", stock=1000, ean="8712626055143")
 BOWL = SandboxProduct(502, "SKU-2", "Bowl", "5.00", stock=1000, ean="8718846038683")
 
-HEAD = """
-state = "state.sqlite3"
-
+SHOPS = {
+    "woocommerce": """
 [shops.woo]
 type = "woocommerce"
 base_url = "https://shop.example"
 consumer_key = "ck_canary_key"
 consumer_secret = "cs_canary_secret"
+""",
+    "shopify": """
+[shops.shopify]
+type = "shopify"
+base_url = "https://bench.myshopify.example"
+access_token = "shpat_canary_token"
+""",
+}
+HEAD = """
+state = "state.sqlite3"
+{connection}
 {shop}
 """
-CONFIG = HEAD + BOL_TABLE + "{marketplace}\n"
+
+
+def variant_of(product: SandboxProduct) -> SandboxVariant:
+    """Give a product of the sandbox WooCommerce as Shopify has it."""
+    return SandboxVariant(
+        product.id,
+        product.sku,
+        product.name,
+        product.price,
+        product_id=product.parent_id,
+        stock=product.stock,
+        barcode=product.ean,
+        taxable=product.tax_status == "taxable",
+        tax_kind="reduced-rate" if product.parent_id else product.tax_class,
+    )
 
 
 class Merchant:
-    """One merchant's whole world. `sync()` is one cron run; time passes with `later`."""
+    """One merchant's whole world. `sync()` is one cron run; time passes with `later`.
+
+    `shop_type` is what the shop is: its sandbox is `woo` or `shopify`, and in any case `in_shop`.
+    """
+
+    woo: WooCommerceSandbox
+    shopify: ShopifySandbox
 
     def __init__(
         self,
@@ -65,20 +97,30 @@ class Merchant:
         market: Callable[[ManualClock], Market] = BolMarket,
         marketplace: str = "",
         shop: str = "",
-        products: Iterable[SandboxProduct] = (),
+        shop_type: str = "woocommerce",
+        products: Iterable[Any] = (),
         **sandbox: Any,
     ) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.clock = ManualClock(START)
         self.market = market(self.clock)
-        self.woo = WooCommerceSandbox(
-            self.clock,
-            consumer_key="ck_canary_key",
-            consumer_secret="cs_canary_secret",
-            products=[*PRODUCTS, MUG, BOWL, *products],
-            **sandbox,
-        )
+        self.shop_type = shop_type
+        if shop_type == "shopify":
+            self.shopify = ShopifySandbox(
+                self.clock,
+                access_token="shpat_canary_token",
+                products=[*VARIANTS, *map(variant_of, (MUG, BOWL)), *products],
+                **sandbox,
+            )
+        else:
+            self.woo = WooCommerceSandbox(
+                self.clock,
+                consumer_key="ck_canary_key",
+                consumer_secret="cs_canary_secret",
+                products=[*PRODUCTS, MUG, BOWL, *products],
+                **sandbox,
+            )
         self.faults: dict[str, list[Fault]] = {}
         self.calls: list[str] = []
         self.said: list[str] = []
@@ -108,13 +150,23 @@ class Merchant:
     def configure(self, *, marketplace: str = "", shop: str = "") -> None:
         """Write the configuration file anew, with further keys."""
         path = self.folder / "orderlink.toml"
-        path.write_text(f"{HEAD.format(shop=shop)}{self.market.table}{marketplace}\n")
+        head = HEAD.format(connection=SHOPS[self.shop_type], shop=shop)
+        path.write_text(f"{head}{self.market.table}{marketplace}\n")
         path.chmod(0o600)
         self.config: Config = load_config(path)
 
+    def reload(self) -> None:
+        """Read the configuration file again, as every run does."""
+        self.config = load_config(self.config.path)
+
+    @property
+    def in_shop(self) -> WooCommerceSandbox | ShopifySandbox:
+        """Give the shop's sandbox."""
+        return self.shopify if self.shop_type == "shopify" else self.woo
+
     def adapter(self, name: str) -> BaseAdapter:
         """Mount the sandbox of a connection."""
-        sandbox = self.woo if name == "woo" else self.market.sandbox
+        sandbox = self.in_shop if name in {"woo", "shopify"} else self.market.sandbox
         return FaultyInProcess(sandbox, self.faults.setdefault(name, []), self.calls)
 
     def fault(self, name: str, method: str, path: str, act: Act, times: int = 1) -> None:
@@ -166,7 +218,7 @@ class Merchant:
 
     def complete(self, order_id: str, code: str = "", **arguments: str) -> None:
         """Let the warehouse complete an order in the shop."""
-        self.woo.control("complete", {"order": order_id, "code": code, **arguments})
+        self.in_shop.control("complete", {"order": order_id, "code": code, **arguments})
 
     def store(self) -> Store:
         """Open the state file, to look."""
@@ -204,7 +256,7 @@ class Merchant:
 
     def shop_orders(self, order_id: str) -> list[dict[str, Any]]:
         """Give every shop order ever made for a marketplace order, by the shop itself."""
-        shown = self.woo.control("orders", {})
+        shown = self.in_shop.control("orders", {})
         return [order for order in shown if order["transaction_id"] == order_id]
 
     def ask_bol(self, method: str, path: str, document: Any) -> tuple[int, str]:

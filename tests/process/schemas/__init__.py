@@ -11,7 +11,7 @@ from pathlib import Path
 
 from orderlink.sandbox.bol_records import Article
 from orderlink.store.database import migrations
-from tests.support.faults import lost_after
+from tests.support.faults import lost_after, refused
 from tests.support.world import Merchant
 
 FOLDER = Path(__file__).parent
@@ -35,11 +35,15 @@ def played(folder: Path) -> tuple[Merchant, dict[str, str]]:
     merchant.complete(orders["late"])
     merchant.bol.cancel(orders["cancelled"])
     merchant.sync_every_five_minutes(3.5)
+    orders["new"] = merchant.place()
+    merchant.fault("woo", "POST", "/orders$", refused)
+    merchant.later(minutes=5)
+    merchant.sync()
     merchant.complete(orders["waiting"])
     merchant.complete(orders["reported"], "3SZZZZ7654321")
-    orders |= {name: merchant.place() for name in ("unknown", "new")}
-    merchant.fault("woo", "POST", "/orders(/batch)?$", lost_after)
-    merchant.later(minutes=5)
+    orders["unknown"] = merchant.place()
+    merchant.fault("woo", "POST", "/orders$", lost_after)
+    merchant.later(minutes=2)  # the other one is tried again after five
     merchant.sync()
     return merchant, orders
 

@@ -1,0 +1,1 @@
+"""Being told: messages and pings, where `[alerts]` is in the configuration. Imported only then."""

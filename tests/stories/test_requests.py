@@ -1,0 +1,74 @@
+"""How many requests it takes, exactly: platforms ration them, and no machine makes it less.
+
+`python -m tests.benchmarks --only 1` holds the same counts to what other programs need.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from orderlink.model import Status
+
+if TYPE_CHECKING:
+    from tests.support.world import Merchant
+
+ORDERS = 60
+RUNS = 3
+BATCHES = 3
+"""They begin small, and grow as long as the shop is quick."""
+
+
+def endpoints(merchant: Merchant) -> Counter[str]:
+    """Count the requests since this was last asked, by method and path, without ids."""
+    counts = Counter(re.sub(r"/[A-Z]?\d+$", "/ID", call.split("?")[0]) for call in merchant.calls)
+    merchant.calls.clear()
+    return counts
+
+
+def some_orders(merchant: Merchant, count: int) -> list[str]:
+    """Let buyers order, and cron bring it into the shop; the shop's settings are known by then."""
+    merchant.complete(merchant.settled(), "3SABCD9999999")
+    merchant.sync_every_five_minutes(0.5)
+    merchant.calls.clear()
+    orders = [merchant.place() for _ in range(count)]
+    merchant.later(minutes=5)
+    merchant.sync()
+    return orders
+
+
+def test_the_whole_life_of_many_orders_takes_no_request_too_many(merchant: Merchant) -> None:
+    orders = some_orders(merchant, ORDERS)
+    for number, order in enumerate(orders):
+        merchant.complete(order, f"3SABCD{number:07d}")
+    for _ in range(RUNS - 1):
+        merchant.later(minutes=5)
+        merchant.sync()
+    assert {merchant.status(order) for order in orders} == {Status.SHIPPED}
+    pages = RUNS * (2 * 2 + 1)  # two, looked at forwards and backwards, and an end that has none
+    tokens = RUNS  # one lives for 299 seconds, and the runs are 300 apart
+    find, read = 2, 2  # any and trash, to find doubles; one page each time they are looked at
+    assert endpoints(merchant) == {
+        "GET /retailer/orders": pages,
+        "GET /retailer/orders/ID": ORDERS,
+        "POST /retailer/shipments": ORDERS,
+        "POST /shared/process-status": 1,
+        "POST /token": tokens,
+        "GET /wp-json/wc/v3/orders": find + read,
+        "GET /wp-json/wc/v3/products": 1,
+        "POST /wp-json/wc/v3/orders/batch": BATCHES,
+    }
+
+
+def test_a_hundred_orders_that_are_open_in_the_shop_are_one_request(merchant: Merchant) -> None:
+    some_orders(merchant, 100)
+    merchant.later(minutes=30)
+    merchant.sync()
+    merchant.calls.clear()
+    merchant.later(minutes=4)
+    merchant.sync()
+    assert endpoints(merchant) - Counter({"POST /token": 1}) == {
+        "GET /retailer/orders": 1,
+        "GET /wp-json/wc/v3/orders": 1,
+    }
