@@ -35,21 +35,29 @@ def test_what_is_made_from_the_program_is_up_to_date(name: str, made: str) -> No
     assert part(name, TEXT) == part(name, made), "run: python -m tests.readme"
 
 
-def test_the_toml_of_the_five_minute_start_loads(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+BLOCKS = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+START = BLOCKS[0]
+"""The whole configuration of the five-minute start; the others are tables to add to it."""
+
+
+@pytest.mark.parametrize("added", ["", *BLOCKS[1:]])
+def test_the_toml_of_the_readme_loads(
+    added: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (block,) = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    text = f"{START}\n{added}"
     path = tmp_path / "orderlink.toml"
-    path.write_text(block)
-    for name in re.findall(r'env = "(\w+)"', block):
+    path.write_text(text)
+    for name in re.findall(r'env = "(\w+)"', text):
         monkeypatch.setenv(name, "value")
     config = load_config(path)
-    assert set(config.marketplaces) == set(tomllib.loads(block)["marketplaces"])
+    tables = tomllib.loads(text)
+    assert set(config.marketplaces) == set(tables["marketplaces"])
+    assert (config.alerts is not None) == ("alerts" in tables)
 
 
 def test_every_command_that_the_readme_names_exists() -> None:
-    named = set(re.findall(r"`orderlink ([a-z-]+)", TEXT)) | set(
-        re.findall(r"/orderlink ([a-z-]+)", TEXT)
+    named = set(re.findall(r"`orderlink ([a-z][a-z-]*)", TEXT)) | set(
+        re.findall(r"/orderlink ([a-z][a-z-]*)", TEXT)
     )
     assert named <= set(COMMANDS)
     assert len(named) > 8
