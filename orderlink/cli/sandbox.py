@@ -53,7 +53,8 @@ In another terminal:
       a buyer orders at {market}
   orderlink --config {path} sync
   orderlink sandbox ship ORDER --code 3SDEMO1000017{ports}
-      the warehouse completes it in the shop; without --code, orderlink waits {wait} for one
+      the warehouse completes it in the shop;
+      without --code, orderlink waits {wait} for one
   orderlink sandbox code ORDER CODE{ports}
       a code that comes later
   orderlink sandbox cancel ORDER{ports}
