@@ -19,7 +19,7 @@ from orderlink.clock import Clock
 from orderlink.errors import RemoteError, SignInFailed, TryLater
 from orderlink.kindness import Kindness
 from orderlink.model import Json
-from orderlink.redact import safe_text
+from orderlink.redact import Redactor, safe_text
 from orderlink.shelves import Shelf
 from orderlink.transport import CutShortError, NotSentError, Transport
 from orderlink.values import Value
@@ -146,6 +146,7 @@ class Http:
         )
         self._lock = threading.Lock()
         self._signing = _Signing()
+        self._signatures = Redactor()
         self._kindness = Kindness(most=parallel, at_once=parallel)
         now = clock.now()
         self._declared = dict(budgets or {})
@@ -277,11 +278,19 @@ class Http:
             if 200 <= raw.status < 300:
                 return Answer(raw.status, raw.headers, answers.document_of(request.asked, raw))
             if raw.status in accept:
-                return Answer(raw.status, raw.headers, _document_or_none(raw))
+                return Answer(raw.status, raw.headers, self._without_secrets(raw))
             raise self._failure(request, raw)
         except RemoteError as error:
-            error.args = (self._clean(str(error)),)
+            error.args = (self._cleaned(str(error)),)
             raise
+
+    def _cleaned(self, text: str) -> str:
+        """Take the secrets out of a text, and what signed requests in."""
+        return self._signatures.clean(self._clean(text))
+
+    def _without_secrets(self, raw: Raw) -> Json:
+        """Read a refusal, whose words a connector may quote."""
+        return answers.with_texts(_document_or_none(raw), self._cleaned)
 
     def _is_signed_out(self, raw: Raw, accept: Collection[int]) -> bool:
         if raw.status == 401:
@@ -382,9 +391,13 @@ class Http:
         if self.authorize is not None and self._signs(request):
             self._signing.active = True
             try:
-                headers.update(self.authorize(renew))
+                signed = self.authorize(renew)
             finally:
                 self._signing.active = False
+            with self._lock:
+                for value in signed.values():
+                    self._signatures.add(value.rpartition(" ")[2])
+            headers.update(signed)
         headers.update(request.headers)
         if not all(value.isascii() and value.isprintable() for value in headers.values()):
             raise SignInFailed(

@@ -625,8 +625,14 @@ BUILTIN: dict[str, type[StrictModel]] = {
     for kind in (SHOP, MARKETPLACE)
     for word in kind.builtin
 }
-OWN_EXAMPLES = sorted(path for path in EXAMPLES.glob("*.toml") if path != EXAMPLE)
-"""Those that show what is a connector's own; what is common to all stands in EXAMPLE."""
+OWN_EXAMPLES = sorted(
+    path
+    for path in EXAMPLES.glob("*.toml")
+    if path not in {EXAMPLE, EXAMPLES / "csv_marketplace.toml"}
+)
+"""Those that show what is a connector's own; what is common to all stands in EXAMPLE.
+
+That of the third party's connector is played in `tests/process/test_own_connector.py`."""
 
 
 def as_shown(path: Path) -> dict[str, Any]:
