@@ -28,6 +28,11 @@ FIRST = "C000000001"
 """The order that was closed, and is copied."""
 FOLLOWED = 60
 """Orders that are open in the shop meanwhile: one request has room for 100."""
+YEARS = timedelta(days=3 * 365)
+"""So long ago were the first of the copies placed."""
+ARCHIVE_AFTER, UNARCHIVED = timedelta(days=400), timedelta(days=390)
+"""What is older is in the archive, as `archive_after` has it when nothing is set; what is younger
+stays so while it is measured, so that no run finds anything to archive."""
 MOST_GROWTH = 1.5
 MOST_SECONDS = 0.3
 
@@ -109,9 +114,13 @@ def _grow(state: Path, times: int, name: str) -> None:
     for setting in quick:
         store.database.connection.execute(f"PRAGMA {setting}")
     (closed,) = store.orders_named(FIRST)
-    minutes = 3 * 365 * 24 * 60 / times
+    minutes = YEARS / timedelta(minutes=1) / times
     newest = closed.placed_at - timedelta(days=1)
-    multiply(store, closed, times, newest, minutes=minutes, name=name)
+    young = round(times * (UNARCHIVED / YEARS))
+    multiply(store, closed, young, newest, minutes=minutes, name=name)
+    old, name = times - young, f"{name}-OLD"
+    newest -= ARCHIVE_AFTER
+    multiply(store, closed, old, newest, minutes=minutes, name=name, archived=True)
     store.close()
 
 

@@ -111,11 +111,11 @@ class Amazon:
         query |= {"marketplaceIds": self.place.marketplace_id, "includedData": "BUYER,RECIPIENT"}
         query |= {"fulfillmentStatuses": "UNSHIPPED"}
         while True:
-            answer = self.search.search_orders(**query).payload
-            yield from answer["orders"]
-            if "pagination" not in answer:
+            answer = self.search.search_orders(**query)
+            yield from answer.payload["orders"]
+            if answer.next_token is None:
                 return
-            query["paginationToken"] = answer["pagination"]["nextToken"]
+            query["paginationToken"] = answer.next_token
 
     def sold(self, order: Any) -> tuple[str, dict[str, str], Articles]:
         """Give number, buyer and articles."""
