@@ -42,6 +42,7 @@ class Idle:
     """What is asked and written where nothing is to do, and what it and the looks cost."""
 
     stored: int
+    file: float  # mebibytes
     requests: int
     commits: int
     sync: Cost
@@ -56,6 +57,7 @@ def growth(setting: Setting) -> Table:
     rows = [
         [
             f"{one.stored:,}",
+            mebibytes(one.file),
             str(one.requests),
             str(one.commits),
             milliseconds(one.sync.cpu),
@@ -67,9 +69,11 @@ def growth(setting: Setting) -> Table:
         for one in measured
     ]
     grown = measured[-1].sync.cpu / measured[0].sync.cpu
-    heads = ["orders in the file", "requests", "commits", "CPU", "wall", "peak memory"]
+    heads = ["orders in the file", "its size", "requests", "commits", "CPU", "wall", "peak memory"]
     heads += ["status", "orders --limit 50"]
     notes = [
+        f"The orders were placed in the last {YEARS.days // 365} years; what is older than",
+        f"{ARCHIVE_AFTER.days} days is in the archive, as a run would have put it there.",
         f"{FOLLOWED} orders are open in the shop. An idle run at {sizes[-1]:,} orders takes",
         f"{grown:.2f} times the CPU of one at {sizes[0]:,}; times are medians, start-up included.",
         "Goals: one request to the marketplace, one to the shop for 100 orders that are open",
@@ -118,9 +122,8 @@ def _grow(state: Path, times: int, name: str) -> None:
     newest = closed.placed_at - timedelta(days=1)
     young = round(times * (UNARCHIVED / YEARS))
     multiply(store, closed, young, newest, minutes=minutes, name=name)
-    old, name = times - young, f"{name}-OLD"
-    newest -= ARCHIVE_AFTER
-    multiply(store, closed, old, newest, minutes=minutes, name=name, archived=True)
+    old, before = times - young, newest - ARCHIVE_AFTER
+    multiply(store, closed, old, before, minutes=minutes, name=f"{name}-OLD", archived=True)
     store.close()
 
 
@@ -131,7 +134,8 @@ def _idle(bench: Bench, stored: int, rounds: int) -> Idle:
     sync = _middle(bench.sync, rounds)
     status = _middle(lambda: bench.orderlink("status"), rounds)
     listing = _middle(lambda: bench.orderlink("orders", "--limit", "50"), rounds)
-    return Idle(stored, requests, commits, sync, status, listing)
+    file = (bench.folder / "state.sqlite3").stat().st_size / 2**20
+    return Idle(stored, file, requests, commits, sync, status, listing)
 
 
 def _taken(bench: Bench) -> int:
