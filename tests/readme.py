@@ -139,7 +139,7 @@ def problems() -> str:
 def configuration() -> str:
     """Show every key: of the file, of every connection, and of each connector."""
     from orderlink.alerts.settings import AlertSettings
-    from orderlink.config import FileSettings
+    from orderlink.file_settings import FileSettings
     from orderlink.settings import MarketplaceSettings, ShopSettings
 
     parts = [_keys("The file", FileSettings, ()), _keys("[alerts]", AlertSettings, ())]

@@ -17,8 +17,6 @@ from pydantic import BaseModel
 from orderlink.alerts.settings import AlertSettings
 from orderlink.config import (
     Config,
-    FileSettings,
-    LogStyle,
     MarketplaceSettings,
     ShopSettings,
     config_schema,
@@ -27,6 +25,7 @@ from orderlink.config import (
     refuse_same_bindings,
 )
 from orderlink.errors import ConfigurationError
+from orderlink.file_settings import FileSettings, LogStyle
 from orderlink.registry import MARKETPLACE, SHOP, connector_class, settings_model
 from orderlink.settings import StrictModel, base_url_from, duration_from, duration_text, proxy_from
 
