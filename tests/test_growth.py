@@ -224,7 +224,7 @@ def test_archived_orders_leave_the_runs_as_small_as_they_were(merchant: Merchant
     assert rows_of(store) == before
     grown_run, grown_looks = work(merchant)
     assert miscounted(store) == {}
-    (found,) = store.orders_named("OLD-4711")
+    (found,) = store.orders_named("OLD-0004711")
     assert found.archived_at is not None
     store.close()
     assert 0 < grown_run <= 1.05 * run

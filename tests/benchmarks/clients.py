@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-CLIENTS = ("requests>=2.32", "woocommerce==3.0.0")
+CLIENTS = (
+    "requests>=2.32",
+    "python-amazon-sp-api==2.1.35",
+    "woocommerce==3.0.0",
+    "ShopifyAPI==12.7.0",
+)
 
 
 def install(folder: Path) -> Path:

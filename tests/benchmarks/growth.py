@@ -28,6 +28,11 @@ FIRST = "C000000001"
 """The order that was closed, and is copied."""
 FOLLOWED = 60
 """Orders that are open in the shop meanwhile: one request has room for 100."""
+YEARS = timedelta(days=3 * 365)
+"""So long ago were the first of the copies placed."""
+ARCHIVE_AFTER, UNARCHIVED = timedelta(days=400), timedelta(days=390)
+"""What is older is in the archive, as `archive_after` has it when nothing is set; what is younger
+stays so while it is measured, so that no run finds anything to archive."""
 MOST_GROWTH = 1.5
 MOST_SECONDS = 0.3
 
@@ -37,6 +42,7 @@ class Idle:
     """What is asked and written where nothing is to do, and what it and the looks cost."""
 
     stored: int
+    file: float  # mebibytes
     requests: int
     commits: int
     sync: Cost
@@ -51,6 +57,7 @@ def growth(setting: Setting) -> Table:
     rows = [
         [
             f"{one.stored:,}",
+            mebibytes(one.file),
             str(one.requests),
             str(one.commits),
             milliseconds(one.sync.cpu),
@@ -62,9 +69,11 @@ def growth(setting: Setting) -> Table:
         for one in measured
     ]
     grown = measured[-1].sync.cpu / measured[0].sync.cpu
-    heads = ["orders in the file", "requests", "commits", "CPU", "wall", "peak memory"]
+    heads = ["orders in the file", "its size", "requests", "commits", "CPU", "wall", "peak memory"]
     heads += ["status", "orders --limit 50"]
     notes = [
+        f"The orders were placed in the last {YEARS.days // 365} years; what is older than",
+        f"{ARCHIVE_AFTER.days} days is in the archive, as a run would have put it there.",
         f"{FOLLOWED} orders are open in the shop. An idle run at {sizes[-1]:,} orders takes",
         f"{grown:.2f} times the CPU of one at {sizes[0]:,}; times are medians, start-up included.",
         "Goals: one request to the marketplace, one to the shop for 100 orders that are open",
@@ -109,9 +118,12 @@ def _grow(state: Path, times: int, name: str) -> None:
     for setting in quick:
         store.database.connection.execute(f"PRAGMA {setting}")
     (closed,) = store.orders_named(FIRST)
-    minutes = 3 * 365 * 24 * 60 / times
+    minutes = YEARS / timedelta(minutes=1) / times
     newest = closed.placed_at - timedelta(days=1)
-    multiply(store, closed, times, newest, minutes=minutes, name=name)
+    young = round(times * (UNARCHIVED / YEARS))
+    multiply(store, closed, young, newest, minutes=minutes, name=name)
+    old, before = times - young, newest - ARCHIVE_AFTER
+    multiply(store, closed, old, before, minutes=minutes, name=f"{name}-OLD", archived=True)
     store.close()
 
 
@@ -122,7 +134,8 @@ def _idle(bench: Bench, stored: int, rounds: int) -> Idle:
     sync = _middle(bench.sync, rounds)
     status = _middle(lambda: bench.orderlink("status"), rounds)
     listing = _middle(lambda: bench.orderlink("orders", "--limit", "50"), rounds)
-    return Idle(stored, requests, commits, sync, status, listing)
+    file = (bench.folder / "state.sqlite3").stat().st_size / 2**20
+    return Idle(stored, file, requests, commits, sync, status, listing)
 
 
 def _taken(bench: Bench) -> int:

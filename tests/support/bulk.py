@@ -19,6 +19,8 @@ NUMBERS = (
 """The numbers from 1 on."""
 BACK = "strftime('%Y-%m-%dT%H:%M:%S.000000Z', :newest, '-' || (n * :minutes) || ' minutes')"
 """As text: so many minutes before the newest copy."""
+NEXT_EVENT = "(SELECT seq FROM sqlite_sequence WHERE name = 'events') + row_number() OVER ()"
+"""An id that no event has or had, in the archive either."""
 
 
 def multiply(
@@ -29,8 +31,12 @@ def multiply(
     *,
     minutes: float = 1.0,
     name: str = "COPY",
+    archived: bool = False,
 ) -> None:
-    """Copy a closed order so many times, each placed so many minutes before the one before it."""
+    """Copy a closed order so many times, each placed so many minutes before the one before it.
+
+    `archived`: the copies stand in the archive, as if a run had moved them there.
+    """
     number = f"'{name}-' || printf('%07d', n)"  # in the order of the indexes, to be quick
     unlike = {
         "orders": {
@@ -43,15 +49,17 @@ def multiply(
             "seen_at": BACK,
             "closed_at": BACK,
             "purged": "1",
+            "archived_at": BACK if archived else "NULL",
         },
         "codes": {"order_id": number, "code": "code || n"},
         "outbox": {"order_id": number, "started_at": BACK},
-        "events": {"id": "NULL", "order_id": number, "at": BACK},
+        "events": {"id": NEXT_EVENT, "order_id": number, "at": BACK},
     }
     values = {"times": times, "newest": time_text(newest), "minutes": minutes}
     with store.transaction():
         for table, changed in unlike.items():
-            _copy(store, table, changed, {**values, **_where(row)})
+            target = f"archived_{table}" if archived else table
+            _copy(store, (table, target), changed, {**values, **_where(row)})
         store._count(row.key.connection, row.shop, Status(row.status), times)
         _tally(store, {**values, "connection": row.key.connection})
 
@@ -60,15 +68,22 @@ def _where(row: OrderRow) -> dict[str, str]:
     return {"connection": row.key.connection, "order_id": row.key.order_id}
 
 
-def _copy(store: Store, table: str, changed: dict[str, str], values: dict[str, object]) -> None:
+def _copy(
+    store: Store, tables: tuple[str, str], changed: dict[str, str], values: dict[str, object]
+) -> None:
+    table, target = tables
     columns = [one["name"] for one in store.database.execute(f"PRAGMA table_info({table})", {})]
     copied = ", ".join(changed.get(name, name) for name in columns)
     store.database.execute(
-        f"{NUMBERS} INSERT INTO {table} ({', '.join(columns)}) SELECT {copied}"  # noqa: S608
+        f"{NUMBERS} INSERT INTO {target} ({', '.join(columns)}) SELECT {copied}"  # noqa: S608
         f" FROM {table}, numbers WHERE account = :account AND connection = :connection"
         " AND order_id = :order_id",
         values,
     )
+    if target == "archived_events":
+        store.database.execute(
+            "UPDATE sqlite_sequence SET seq = seq + changes() WHERE name = 'events'", {}
+        )
 
 
 def _tally(store: Store, values: dict[str, object]) -> None:

@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import time
 from base64 import b64encode
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,6 +92,71 @@ class Bol:
         answer.raise_for_status()
 
 
+class Amazon:
+    """The client that most people take; its hosts are constants, and are changed."""
+
+    def __init__(self, url: str, key: str, secret: str) -> None:
+        self.place = import_module("sp_api.base").Marketplaces.NL
+        self.place.endpoint = url
+        import_module("sp_api.auth").AccessTokenClient.host = url.removeprefix("https://")
+        keys = {"lwa_app_id": key, "lwa_client_secret": secret, "refresh_token": secret}
+        api = import_module("sp_api.api")
+        self.search = api.OrdersV20260101(self.place, credentials=keys)
+        self.shipping = api.OrdersV0(self.place, credentials=keys)
+
+    def orders(self) -> Iterator[Any]:
+        """Give every open order; a page has them whole."""
+        since = datetime.now(UTC) - timedelta(days=1)
+        query = {"createdAfter": f"{since:%Y-%m-%dT%H:%M:%SZ}", "maxResultsPerPage": 100}
+        query |= {"marketplaceIds": self.place.marketplace_id, "includedData": "BUYER,RECIPIENT"}
+        query |= {"fulfillmentStatuses": "UNSHIPPED"}
+        while True:
+            answer = self.search.search_orders(**query)
+            yield from answer.payload["orders"]
+            if answer.next_token is None:
+                return
+            query["paginationToken"] = answer.next_token
+
+    def sold(self, order: Any) -> tuple[str, dict[str, str], Articles]:
+        """Give number, buyer and articles."""
+        address = order["recipient"]["deliveryAddress"]
+        first, _, last = address["name"].partition(" ")
+        buyer = {
+            "first_name": first,
+            "last_name": last,
+            "address_1": address["addressLine1"],
+            "postcode": address["postalCode"],
+            "city": address["city"],
+            "country": address["countryCode"],
+        }
+        articles = [
+            (
+                item["product"]["sellerSku"],
+                item["quantityOrdered"],
+                float(item["product"]["price"]["unitPrice"]["amount"]),
+            )
+            for item in order["orderItems"]
+        ]
+        return order["orderId"], buyer, articles
+
+    def ship(self, order: Any, code: str) -> None:
+        """Report the shipment."""
+        items = [
+            {"orderItemId": item["orderItemId"], "quantity": item["quantityOrdered"]}
+            for item in order["orderItems"]
+        ]
+        package = {
+            "packageReferenceId": "1",
+            "carrierCode": "PostNL",
+            "trackingNumber": code,
+            "shipDate": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "orderItems": items,
+        }
+        self.shipping.confirm_shipment(
+            order["orderId"], marketplaceId=self.place.marketplace_id, packageDetail=package
+        )
+
+
 class WooCommerce:
     """The client that WooCommerce's own documentation names."""
 
@@ -119,7 +185,78 @@ class WooCommerce:
         return str(values["_wc_shipment_tracking_items"][0]["tracking_number"])
 
 
-SIDES: dict[str, Any] = {"bol": Bol, "woocommerce": WooCommerce}
+class Shopify:
+    """Shopify's own client, which opens a connection for each request."""
+
+    def __init__(self, url: str, _: str, secret: str) -> None:
+        client = import_module("shopify")
+        name, _, port = url.removeprefix("https://").partition(":")
+        shop, _, domain = name.partition(".")
+        client.Session.setup(myshopify_domain=domain, port=port)
+        client.ShopifyResource.activate_session(client.Session(shop, "2026-10", secret))
+        self.api = client.GraphQL()
+        self.variants: dict[str, str] = {}
+
+    def ask(self, text: str, **variables: Any) -> Any:
+        """Carry out one operation."""
+        answer = json.loads(self.api.execute(text, variables))
+        if "errors" in answer:
+            raise SystemExit(f"Shopify: {answer['errors']}")
+        return answer["data"]
+
+    def variant(self, sku: str) -> str:
+        """Give the id of the variant with this SKU; each is asked for once."""
+        if sku not in self.variants:
+            text = "query Variant($search: String!)"
+            text += " { productVariants(first: 1, query: $search) { nodes { id } } }"
+            found = self.ask(text, search=f'sku:"{sku}"')["productVariants"]["nodes"]
+            self.variants[sku] = found[0]["id"]
+        return self.variants[sku]
+
+    def create(self, number: str, buyer: dict[str, str], articles: Articles) -> str:
+        """Create an order; give its id."""
+        lines = [
+            {
+                "variantId": self.variant(sku),
+                "quantity": quantity,
+                "priceSet": {"shopMoney": {"amount": str(price), "currencyCode": "EUR"}},
+            }
+            for sku, quantity, price in articles
+        ]
+        address = {
+            "firstName": buyer["first_name"],
+            "lastName": buyer["last_name"],
+            "address1": buyer["address_1"],
+            "zip": buyer["postcode"],
+            "city": buyer["city"],
+            "countryCode": buyer["country"],
+        }
+        order: dict[str, Any] = {"sourceIdentifier": number, "lineItems": lines}
+        order |= {"financialStatus": "PAID"}
+        order |= {"shippingAddress": address, "billingAddress": address}
+        text = "mutation Create($order: OrderCreateOrderInput!)"
+        text += " { orderCreate(order: $order) { order { id } userErrors { message } } }"
+        made = self.ask(text, order=order)["orderCreate"]
+        if made["userErrors"]:
+            raise SystemExit(f"Shopify refused an order: {made['userErrors']}")
+        return str(made["order"]["id"])
+
+    def code(self, order_id: str) -> str:
+        """Give the code of an order that is fulfilled."""
+        text = "query Order($id: ID!) { order(id: $id) { displayFulfillmentStatus"
+        text += " fulfillments(first: 5) { trackingInfo(first: 5) { number } } } }"
+        order = self.ask(text, id=order_id)["order"]
+        if order["displayFulfillmentStatus"] != "FULFILLED":
+            raise SystemExit(f"order {order_id} is {order['displayFulfillmentStatus']}")
+        return str(order["fulfillments"][0]["trackingInfo"][0]["number"])
+
+
+SIDES: dict[str, Any] = {
+    "bol": Bol,
+    "amazon": Amazon,
+    "woocommerce": WooCommerce,
+    "shopify": Shopify,
+}
 
 plan = json.loads(Path(sys.argv[1]).read_text())
 market, shop = (
