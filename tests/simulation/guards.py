@@ -237,7 +237,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "the compare-and-set of the status",
         "a person takes over in the midst of a creation",
-        (Edit("orderlink/sql/queries.sql", " AND status = :old", ""),),
+        (Edit("orderlink/sql/queries.sql", " AND status = +:old", ""),),
     ),
     Guard(
         "the watermark after the rows",
