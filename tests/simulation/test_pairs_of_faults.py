@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.sweep import SHORT, Case, failures, pair, report, singles
+from tests.simulation.sweep import SHORT, Case, failures, report, singles, two_faults
 
 SHARDS = 12
 PAIRS, SAMPLE = 2000, 24
@@ -21,7 +21,7 @@ def test_whatever_pair_of_faults_befalls_a_life_all_invariants_hold(
     shard: int, pytestconfig: pytest.Config
 ) -> None:
     count = PAIRS if pytestconfig.getoption("--ci") else SAMPLE
-    failed = list(failures([pair(number) for number in range(shard, count, SHARDS)]))
+    failed = list(failures([two_faults(number) for number in range(shard, count, SHARDS)]))
     assert not failed, report(failed)
 
 
