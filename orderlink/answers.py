@@ -21,12 +21,13 @@ from orderlink.redact import safe_text
 from orderlink.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from orderlink.model import Json
 
 LONGEST_WORDS = 300
 LONGEST_EXCERPT = 80
+LONGEST_TEXT = 2_000
 
 _NOT_SEEN = frozenset({408, 425})
 """The request was given up; whether anything behind the server saw it is not known."""
@@ -167,6 +168,17 @@ def words(document: Json) -> str:
     return safe_text("; ".join(found), LONGEST_WORDS)
 
 
+def with_texts(document: Json, change: Callable[[str], str]) -> Json:
+    """Give a refusal's document with its texts changed, and those that are very long cut."""
+    if isinstance(document, str):
+        return change(document[:LONGEST_TEXT])
+    if isinstance(document, list):
+        return [with_texts(one, change) for one in document]
+    if isinstance(document, dict):
+        return {name: with_texts(value, change) for name, value in document.items()}
+    return document
+
+
 def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """Read `Retry-After`, in seconds or as a date by the server's own clock, at most a day."""
     text = headers.get("Retry-After", "").strip()
@@ -186,10 +198,15 @@ def skew(headers: Mapping[str, str], sent: datetime, received: datetime) -> time
     The server may have read its clock at any time between `sent` and `received`. None where it
     did not tell, or where what it told is that of a cache.
     """
-    instant = None if "Age" in headers else http_date(headers.get("Date", ""))
+    instant = told_time(headers)
     if instant is None:
         return None
     return instant - min(max(instant, sent), received)
+
+
+def told_time(headers: Mapping[str, str]) -> datetime | None:
+    """Tell what time it was at the server; None where it did not tell, or a cache answered."""
+    return None if "Age" in headers else http_date(headers.get("Date", ""))
 
 
 def http_date(text: str) -> datetime | None:
