@@ -308,6 +308,12 @@ LOUD = frozenset(
 )
 """After these somebody may have to be told; after all others a person hears nothing."""
 
+SPECIAL: Mapping[str, tuple[str, ...]] = {
+    "shopify": (*platforms.GRAPHQL, *platforms.GRAPHQL_WRITES),
+    "amazon": (*platforms.CONFIRMATIONS,),
+}
+"""By the type of a connector, the kinds that strike only its writes or all that it is asked."""
+
 READING = ("GET", "QUERY")
 LISTING = frozenset({"orders", "shipments", "process-status", "products"})
 _OPERATION = re.compile(r"\s*(query|mutation) (\w+)")
@@ -326,6 +332,13 @@ def exchange_of(name: str, request: Request, target: str) -> str:
     if found is None:
         return f"{name} {request.method} {target}"
     return f"{name} {found[1].upper()} {target}#{found[2]}"
+
+
+def operation_of(exchange: str) -> str:
+    """Tell what an exchange asks for, whatever the order: "NAME METHOD last-of-the-path"."""
+    name, method, path = exchange.split(" ", 2)
+    target = path.partition("?")[0]
+    return f"{name} {method} {target.replace('#', '/').rsplit('/', 1)[-1]}"
 
 
 def kinds_for(exchange: str) -> Iterator[str]:

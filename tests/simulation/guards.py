@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 from tests.simulation.checker import violations
 from tests.simulation.faults import Strike
 from tests.simulation.plan import Act, Plan, Step, code
+from tests.simulation.sides import CREATES, REPORTS
 from tests.simulation.world import LONGEST_TAIL, SimulatedWorld
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CREATE = r"^woo POST .*/orders(/batch)?$"
-REPORT = r"^bol POST /retailer/shipments$"
+CREATE = CREATES["woocommerce"]
+REPORT = REPORTS["bol"]
 LIST = r"^bol GET /retailer/orders\?"
 SHOP_READS = r"^woo GET"
 

@@ -42,6 +42,17 @@ def pair_named(text: str) -> Pair:
     raise ValueError(f"there is no pair {text!r}: {', '.join(map(str, PAIRS))}")
 
 
+CREATES: Mapping[str, str] = {
+    "woocommerce": r"^woo POST .*/orders(/batch)?$",
+    "shopify": r"^shopify MUTATION .*#CreateOrder$",
+}
+REPORTS: Mapping[str, str] = {
+    "bol": r"^bol POST /retailer/shipments$",
+    "amazon": r"^amazon POST .*/shipmentConfirmation$",
+}
+"""By the type of a connector, what an exchange looks like that creates an order or reports one."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlacedLine:
     """One line of an order as it stands at the marketplace; `price` is for one piece, tax included.

@@ -22,7 +22,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.simulation.checker import violations
-from tests.simulation.faults import COMMIT_KINDS, HANDLERS, Strike, kinds_for
+from tests.simulation.faults import COMMIT_KINDS, HANDLERS, Strike, kinds_for, operation_of
 from tests.simulation.plan import drawn, short_life
 from tests.simulation.sides import BOL_TO_WOOCOMMERCE, Pair, pair_named
 from tests.simulation.world import SimulatedWorld
@@ -106,6 +106,25 @@ def singles(seed: int = SHORT, pair: Pair = BOL_TO_WOOCOMMERCE) -> list[Case]:
         if kind != "crash before" or number not in points.alike
     ]
     return [Case(seed, (strike,), pair=pair) for strike in strikes]
+
+
+def own_singles(pair: Pair) -> list[Case]:
+    """List every single fault at the exchanges with a connector that bol/woocommerce has not."""
+    exchanges = points_of(SHORT, pair).exchanges
+    return [
+        case
+        for case in singles(pair=pair)
+        if not case.strikes[0].at_commit
+        and exchanges[case.strikes[0].at - 1].startswith(("amazon", "shopify"))
+    ]
+
+
+def first_singles(pair: Pair) -> list[Case]:
+    """List those of the own single faults that strike the first exchange of its kind."""
+    first: dict[str, int] = {}
+    for number, exchange in enumerate(points_of(SHORT, pair).exchanges, 1):
+        first.setdefault(operation_of(exchange), number)
+    return [case for case in own_singles(pair) if case.strikes[0].at in first.values()]
 
 
 def two_faults(number: int, pair: Pair = BOL_TO_WOOCOMMERCE) -> Case:
@@ -192,4 +211,14 @@ def _sweep(cases: Sequence[Case], state: Path | None) -> int:
 if __name__ == "__main__":
     sys.exit(main())
 
-__all__ = ["HANDLERS", "Case", "failures", "play", "report", "singles", "two_faults"]
+__all__ = [
+    "HANDLERS",
+    "Case",
+    "failures",
+    "first_singles",
+    "own_singles",
+    "play",
+    "report",
+    "singles",
+    "two_faults",
+]
