@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from orderlink.sandbox.shop_ledger import Ledger
 
+HABITS: Mapping[str, Mapping[str, Any]] = {"shopify": {"search_lag": 90}}
+"""How the sandbox of a shop behaves unless a life says otherwise: Shopify's searches always lag."""
+
 ADDED = SandboxProduct(777, "NOT-IN-SHOP", "New", "7.00")
 
 

@@ -30,7 +30,7 @@ from tests.simulation.disk import Disk
 from tests.simulation.faults import HANDLERS, Strike, can_strike, exchange_of
 from tests.simulation.market_sides import MARKETS, market_side
 from tests.simulation.plan import Act, Plan, Step
-from tests.simulation.shop_sides import shop_side
+from tests.simulation.shop_sides import HABITS, shop_side
 from tests.simulation.sides import BOL_TO_WOOCOMMERCE, IN_SHOP, Pair
 from tests.support.faults import MachineDied
 from tests.support.workers import Shuffled
@@ -136,6 +136,7 @@ class SimulatedWorld(Merchant):
         where = MEMORY if MEMORY.is_dir() else None
         self._own_folder = Path(tempfile.mkdtemp(prefix="orderlink-life-", dir=where))
         market = MARKETS[pair.marketplace]
+        sandbox = {**HABITS.get(pair.shop, {}), **sandbox}
         super().__init__(self._own_folder, market=market, shop_type=pair.shop, **sandbox)
         self.at_market = market_side(self.market)
         self.at_shop = shop_side(self.in_shop)
