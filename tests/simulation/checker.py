@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.simulation.faults import LOUD
 from tests.simulation.world import MAX_SECONDS, SimulatedWorld, told_order
@@ -19,9 +19,9 @@ from tests.simulation.world import MAX_SECONDS, SimulatedWorld, told_order
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orderlink.sandbox.bol_records import AcceptedShipment, PlacedOrder
     from orderlink.sandbox.shop_ledger import CreatedOrder
     from tests.simulation.disk import Move
+    from tests.simulation.sides import Placed, PlacedLine, Sent
     from tests.simulation.world import Deed
 
 WAIT = timedelta(hours=3)
@@ -97,20 +97,20 @@ class _Check:
     world: SimulatedWorld
 
     @cached_property
-    def placed(self) -> dict[str, PlacedOrder]:
-        return {order.id: order for order in self.world.bol.orders()}
+    def placed(self) -> dict[str, Placed]:
+        return {order.id: order for order in self.world.at_market.placed()}
 
     @cached_property
     def created(self) -> dict[str, list[CreatedOrder]]:
         made: dict[str, list[CreatedOrder]] = {order_id: [] for order_id in self.placed}
-        for one in self.world.woo.ledger.created:
+        for one in self.world.at_shop.ledger.created:
             made.setdefault(one.transaction_id, []).append(one)
         return made
 
     @cached_property
-    def accepted(self) -> dict[str, list[AcceptedShipment]]:
-        sent: dict[str, list[AcceptedShipment]] = {order_id: [] for order_id in self.placed}
-        for one in self.world.bol.ledger.accepted:
+    def accepted(self) -> dict[str, list[Sent]]:
+        sent: dict[str, list[Sent]] = {order_id: [] for order_id in self.placed}
+        for one in self.world.at_market.sent():
             sent.setdefault(one.order_id, []).append(one)
         return sent
 
@@ -146,16 +146,16 @@ class _Check:
                 yield f"the shop got an order {order_id!r} that nobody placed"
             if len(made) > 1:
                 yield f"{order_id}: {len(made)} shop orders"
-            if made and not self.own_items(order_id):
-                yield f"{order_id}: bol sends it, but the shop got it"
+            if made and not self.own_lines(order_id):
+                yield f"{order_id}: the marketplace sends it, but the shop got it"
 
     def shipped_once(self) -> Iterator[str]:
-        executed = {one.process_id for one in self.world.bol.ledger.executed}
         for order_id, sent in self.accepted.items():
             for number, one in enumerate(sent):
-                if number and any(earlier.process_id in executed for earlier in sent[:number]):
+                before = [earlier for earlier in sent[:number] if earlier.parcel != one.parcel]
+                if any(earlier.took for earlier in before):
                     yield f"{order_id}: reported again at {one.at:%d %H:%M}"
-        changes = Counter((one.order_id, one.code) for one in self.world.bol.ledger.transports)
+        changes = Counter((one.order_id, one.code) for one in self.world.at_market.late_codes())
         for (order_id, code), count in changes.items():
             if count > 1:
                 yield f"{order_id}: the late code {code} was sent {count} times"
@@ -164,21 +164,23 @@ class _Check:
 
     @cached_property
     def first_run(self) -> datetime:
-        """When orderlink first came as far as bol; what was placed before is not its business."""
+        """When a run first reached the marketplace; what was placed before is no business of it."""
         return next((run.start for run in self.world.runs if run.asked), self.world.clock.now())
 
-    def own_items(self, order_id: str) -> list[Any]:
-        return [item for item in self.placed[order_id].items if item.article.method == "FBR"]
+    def own_lines(self, order_id: str) -> list[PlacedLine]:
+        return [line for line in self.placed[order_id].lines if line.is_ours]
+
+    def has_unknown(self, order_id: str) -> bool:
+        return any(line.reference == "NOT-IN-SHOP" for line in self.own_lines(order_id))
 
     def is_excused(self, order_id: str) -> bool:
         """Tell whether a person, the buyer or the catalogue keeps an order from its usual way."""
         words = self.words(order_id)
         if words & {"cancel", "ask to cancel", "trash", "cancel in shop", "ship by hand"}:
             return True
-        if all(item.cancelled == item.article.quantity for item in self.own_items(order_id)):
+        if all(line.cancelled == line.quantity for line in self.own_lines(order_id)):
             return True
-        unknown = any(item.article.reference == "NOT-IN-SHOP" for item in self.own_items(order_id))
-        if unknown and not {"add product", "retry"} <= words:
+        if self.has_unknown(order_id) and not {"add product", "retry"} <= words:
             return True
         decisions = [deed.word for deed in self.deeds(order_id, "take over", "follow")]
         return bool(decisions) and decisions[-1] == "take over"
@@ -187,7 +189,7 @@ class _Check:
         """Say what should be in the shop or at the marketplace by the end, and is not."""
         first = self.first_run
         for order_id, order in self.placed.items():
-            if order.placed_at < first or not self.own_items(order_id) or self.is_excused(order_id):
+            if order.placed_at < first or not self.own_lines(order_id) or self.is_excused(order_id):
                 continue
             if not self.created[order_id]:
                 yield f"{order_id}: not in the shop"
@@ -195,22 +197,19 @@ class _Check:
             yield from self._unreported(order_id)
 
     def _unreported(self, order_id: str) -> Iterator[str]:
-        pushable = [
-            item
-            for item in self.own_items(order_id)
-            if item.article.distribution_party == "RETAILER"
-        ]
+        pushable = [line for line in self.own_lines(order_id) if line.is_reported]
         shop_id = self.created[order_id][0].id
         if not pushable or self.shop_status(shop_id, self.world.clock.now()) != "completed":
             return
-        if any(item.open for item in pushable):
-            yield f"{order_id}: completed in the shop, open at bol"
+        codes = self.codes(order_id, self.world.clock.now())
+        if self.world.at_market.needs_code and not codes:
             return
-        first = self.codes(order_id, self.world.clock.now())[:1]
-        there = [one.code for one in self.world.bol.ledger.executed if one.order_id == order_id]
-        there += [one.code for one in self.world.bol.ledger.transports if one.order_id == order_id]
-        if first and not set(first) & set(there):
-            yield f"{order_id}: the shop's code {first[0]} is not at bol, {there} is"
+        if any(line.open for line in pushable):
+            yield f"{order_id}: completed in the shop, open at the marketplace"
+            return
+        there = self.world.at_market.codes_of(order_id)
+        if codes and codes[0] not in there:
+            yield f"{order_id}: the shop's code {codes[0]} is not at the marketplace, {there} is"
 
     def created_in_time(self) -> Iterator[str]:
         """Check that an order that no fault befell is in the shop after two good runs."""
@@ -218,10 +217,10 @@ class _Check:
         for order_id, order in self.placed.items():
             troubled = self.words(order_id) - {"place", "complete", "add code"}
             touched = [one for one in world.struck if one.orders is None or order_id in one.orders]
-            unknown = any(item.article.reference == "NOT-IN-SHOP" for item in order.items)
-            if troubled or touched or unknown or not self.own_items(order_id):
+            if troubled or touched or self.has_unknown(order_id) or not self.own_lines(order_id):
                 continue
-            runs = [run for run in world.runs if run.good and run.start >= order.placed_at]
+            shown = order.placed_at + world.at_market.shows_after
+            runs = [run for run in world.runs if run.good and run.start >= shown]
             made = self.created[order_id]
             late = len(runs) > 1 and (not made or made[0].at > runs[1].end)
             if late and order.placed_at >= self.first_run:
@@ -231,7 +230,7 @@ class _Check:
 
     def shop_status(self, shop_id: int, at: datetime) -> str:
         status = "pending"
-        for change in self.world.woo.ledger.changes:
+        for change in self.world.at_shop.ledger.changes:
             if change.order_id == shop_id and change.at <= at:
                 status = change.after
         return status
@@ -243,7 +242,7 @@ class _Check:
         """
         since: datetime | None = None
         left: datetime | None = None
-        for change in self.world.woo.ledger.changes:
+        for change in self.world.at_shop.ledger.changes:
             if change.order_id != shop_id or change.at > at:
                 continue
             if change.after != "completed":
@@ -259,18 +258,31 @@ class _Check:
 
     def codes(self, order_id: str, at: datetime) -> list[str]:
         """List the codes that the shop had at an instant, the first one first."""
+        found: list[str] = []
+        for deed in self.deeds(order_id, "complete", "add code", "reopen"):
+            if deed.at > at:
+                break
+            if deed.value:
+                found.append(deed.value)
+            elif deed.word == "reopen" and self.world.at_shop.forgets_codes:
+                found.clear()
+        return found
+
+    def recent_codes(self, order_id: str, at: datetime) -> list[str]:
+        """List the codes that the shop had at an instant, or so shortly before that it may be."""
         deeds = self.deeds(order_id, "complete", "add code")
-        return [deed.value for deed in deeds if deed.value and deed.at <= at]
+        lately = [deed.value for deed in deeds if at - FRESH <= deed.at <= at]
+        return [*self.codes(order_id, at - FRESH), *lately]
 
     def reported_what_the_shop_said(self) -> Iterator[str]:
         for order_id, sent in self.accepted.items():
             for one in sent:
                 yield from self._unsaid(order_id, one)
-        for change in self.world.bol.ledger.transports:
-            if change.code not in self.codes(change.order_id, change.at):
+        for change in self.world.at_market.late_codes():
+            if change.code not in self.recent_codes(change.order_id, change.at):
                 yield f"{change.order_id}: late code {change.code!r} is not the shop's"
 
-    def _unsaid(self, order_id: str, sent: AcceptedShipment) -> Iterator[str]:
+    def _unsaid(self, order_id: str, sent: Sent) -> Iterator[str]:
         made = self.created.get(order_id)
         if not made:
             yield f"{order_id}: reported, and the shop has no such order"
@@ -278,32 +290,31 @@ class _Check:
         looks = (sent.at, sent.at - FRESH)
         changes = [
             one
-            for one in self.world.woo.ledger.changes
+            for one in self.world.at_shop.ledger.changes
             if one.order_id == made[0].id and looks[1] <= one.at <= sent.at
         ]
         said = [self.shop_status(made[0].id, looks[1]), *(one.after for one in changes)]
         if "completed" not in said:
             yield f"{order_id}: reported at {sent.at:%d %H:%M}, the shop said {said}"
-        if sent.code and sent.code not in self.codes(order_id, sent.at):
+        if sent.code and sent.code not in self.recent_codes(order_id, sent.at):
             yield f"{order_id}: code {sent.code!r} is not the shop's"
         yield from self._wrong_quantities(order_id, sent)
 
-    def _wrong_quantities(self, order_id: str, sent: AcceptedShipment) -> Iterator[str]:
+    def _wrong_quantities(self, order_id: str, sent: Sent) -> Iterator[str]:
         cancelled = [deed.at for deed in self.deeds(order_id, "cancel", "cancel one")]
-        for item in self.placed[order_id].items:
-            pieces = dict(sent.lines).get(item.id, 0)
-            ours = item.article.method == "FBR" and item.article.distribution_party == "RETAILER"
-            if not ours and pieces:
-                yield f"{order_id}: reported {pieces} of what bol sends itself"
-            if not ours or any(at > sent.at - FRESH for at in cancelled):
+        for line in self.placed[order_id].lines:
+            pieces = dict(sent.lines).get(line.id, 0)
+            if not line.is_reported and pieces:
+                yield f"{order_id}: reported {pieces} of what the marketplace sends itself"
+            if not line.is_reported or any(at > sent.at - FRESH for at in cancelled):
                 continue
             if any(self._was_kept_back(at, sent.at) for at in cancelled):
                 continue
-            if pieces != item.article.quantity - item.cancelled:
-                yield f"{order_id}: reported {pieces} pieces of {item.id}"
+            if pieces != line.quantity - line.cancelled:
+                yield f"{order_id}: reported {pieces} pieces of {line.id}"
 
     def _was_kept_back(self, since: datetime, until: datetime) -> bool:
-        """Tell whether bol's list left rows out meanwhile, which nobody can notice."""
+        """Tell whether the marketplace's list left rows out meanwhile, which nobody can notice."""
         return any(
             one.kind in {"missing page", "lagging"} and since <= one.at <= until
             for one in self.world.struck
@@ -347,7 +358,7 @@ class _Check:
     # Money and silence
 
     def totals(self) -> Iterator[str]:
-        shown = {order["id"]: order for order in self.world.woo.control("orders", {})}
+        shown = {order["id"]: order for order in self.world.at_shop.orders()}
         told = {told_order(line) for line in self.world.told}
         for order_id, made in self.created.items():
             wanted = {self._total(order_id, partly) for partly in (True, False)}
@@ -362,8 +373,8 @@ class _Check:
     def _total(self, order_id: str, cancelled: bool) -> Decimal:
         return sum(
             (
-                item.article.price * (item.article.quantity - item.cancelled * cancelled)
-                for item in self.own_items(order_id)
+                line.price * (line.quantity - line.cancelled * cancelled)
+                for line in self.own_lines(order_id)
             ),
             Decimal(0),
         )
@@ -376,11 +387,15 @@ class _Check:
         for line in self.world.told:
             order_id = told_order(line)
             if order_id:
-                unknown = any("NOT-IN-SHOP" in str(item) for item in self.placed[order_id].items)
                 touched = any(one.orders is None or order_id in one.orders for one in loud)
-                troubled = bool(self.words(order_id) & TROUBLE)
-                excused = unknown or touched or lasting or troubled
+                troubled = bool(self.words(order_id) & TROUBLE) or self.has_unknown(order_id)
+                excused = touched or lasting or troubled or self.lacks_code(order_id)
             else:
                 excused = bool(loud) or lasting or re.search(r"\bgap of\b", line) is not None
             if not excused:
                 yield f"a person was told without need: {line}"
+
+    def lacks_code(self, order_id: str) -> bool:
+        """Tell whether an order was sent without the code that the marketplace insists on."""
+        uncoded = any(not deed.value for deed in self.deeds(order_id, "complete"))
+        return uncoded and self.world.at_market.needs_code

@@ -1,13 +1,15 @@
 """What can go wrong, by name: at every HTTP exchange, at every commit, and at any time.
 
 An exchange's fault is a function of the world, the sandbox and the request that gives the answer,
-or raises what a network raises. Which names can strike a request is told by `kinds_for`.
+or raises what a network raises. Which names can strike a request is told by `kinds_for`. What only
+one platform does stands in `platform_faults`.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,6 +22,8 @@ from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import NameResolutionError
 
 from orderlink.sandbox.server import Answer, Request, Sandbox
+from orderlink.sandbox.shopify import ShopifySandbox
+from tests.simulation import platform_faults as platforms
 from tests.support import faults as acts
 
 if TYPE_CHECKING:
@@ -41,7 +45,7 @@ class Cut(bytes):
 class Strike:
     """One planned fault: the `at`-th exchange (or commit) of a life, counted from 1.
 
-    With `where`, a regular expression on "NAME METHOD /path?query", only the exchanges that match
+    With `where`, a regular expression on what `exchange_of` tells, only the exchanges that match
     are counted. `times` strikes so many of them in a row.
     """
 
@@ -88,19 +92,7 @@ def _status(status: int, body: bytes = b"", **headers: str) -> Handler:
 
 def _problem(status: int) -> Handler:
     """Refuse in the platform's own words."""
-
-    def act(world: SimulatedWorld, sandbox: Sandbox, _: Request) -> Answer:
-        if sandbox is world.bol:
-            document: Any = {"type": "x", "title": "No", "status": status, "detail": "not today"}
-            return Answer(status, json.dumps(document).encode(), {"Content-Type": _type_of(world)})
-        document = {"code": "rest_not_today", "message": "not today", "data": {"status": status}}
-        return Answer(status, json.dumps(document).encode(), {"Content-Type": "application/json"})
-
-    return act
-
-
-def _type_of(_: SimulatedWorld) -> str:
-    return "application/vnd.retailer.v10+json;charset=UTF-8"
+    return lambda _world, sandbox, _request: platforms.refusal(sandbox, status)
 
 
 def _too_many_until(world: SimulatedWorld, _: Sandbox, __: Request) -> Answer:
@@ -161,8 +153,10 @@ def _killed_and_late(world: SimulatedWorld, sandbox: Sandbox, request: Request) 
 def _half_created(_: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
     """Keep the first line only, and fail: what a shop does that has no transactions."""
     document = json.loads(request.body)
-    if "line_items" in document:
-        document["line_items"] = document["line_items"][:1]
+    order = document.get("variables", {}).get("order", document)
+    for lines in ("line_items", "lineItems"):
+        if lines in order:
+            order[lines] = order[lines][:1]
     sandbox.handle(replace(request, body=json.dumps(document).encode()))
     return Answer(500)
 
@@ -190,10 +184,16 @@ def _rows(answer: Answer) -> tuple[Any, list[Any] | None]:
         document = json.loads(answer.body)
     except ValueError:
         return None, None
+    return document, _first_list(document)
+
+
+def _first_list(document: Any) -> list[Any] | None:
+    """Give the rows of an answer: the list that is met first, however deep it lies."""
     if isinstance(document, list):
-        return document, document
-    lists = [value for value in document.values() if isinstance(value, list)]
-    return document, lists[0] if lists else None
+        return document
+    if not isinstance(document, dict):
+        return None
+    return next(filter(None, map(_first_list, document.values())), None)
 
 
 def _with_rows(change: Callable[[list[Any]], None]) -> Handler:
@@ -221,6 +221,11 @@ def _turn_round(rows: list[Any]) -> None:
 
 def _unfiltered(world: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
     """Ignore every filter: the search answers all that there is."""
+    if isinstance(sandbox, ShopifySandbox):
+        sandbox.set_search(ignores_filter=True)
+        answer = sandbox.handle(request)
+        sandbox.set_search(ignores_filter=False)
+        return answer
     kept = {key: value for key, value in request.query.items() if key in {"page", "offset"}}
     return sandbox.handle(replace(request, query=kept)) if world else Answer(500)
 
@@ -285,42 +290,90 @@ LISTS: Mapping[str, Handler] = {
     "unfiltered": _unfiltered,
 }
 COMMIT_KINDS = ("crash before", "crash after", "full", "busy", "corrupt")
-HANDLERS: Mapping[str, Handler] = {**ANY, **WRITES, **PEOPLE, **LISTS}
+HANDLERS: Mapping[str, Handler] = {
+    **ANY,
+    **WRITES,
+    **PEOPLE,
+    **LISTS,
+    **platforms.GRAPHQL,
+    **platforms.GRAPHQL_WRITES,
+    **platforms.CONFIRMATIONS,
+}
 
 LOUD = frozenset(
     ["401", "403", "404", "409", "422", "errors in 200", "missing page", "lagging"]
-    + ["half created"]
+    + ["half created", "user errors", "error with data"]
     + ["full", "busy", "corrupt"]
     + [f"{unit} {way}" for unit in ("hour", "day", "year") for way in ("ahead", "back")]
 )
 """After these somebody may have to be told; after all others a person hears nothing."""
 
+SPECIAL: Mapping[str, tuple[str, ...]] = {
+    "shopify": (*platforms.GRAPHQL, *platforms.GRAPHQL_WRITES),
+    "amazon": (*platforms.CONFIRMATIONS,),
+}
+"""By the type of a connector, the kinds that strike only its writes or all that it is asked."""
+
+READING = ("GET", "QUERY")
+LISTING = frozenset({"orders", "shipments", "process-status", "products"})
+_OPERATION = re.compile(r"\s*(query|mutation) (\w+)")
+
+
+def exchange_of(name: str, request: Request, target: str) -> str:
+    """Write an exchange down: "NAME METHOD /path?query".
+
+    What asks in GraphQL is a "NAME QUERY /path#Operation" or a "NAME MUTATION ...".
+    """
+    try:
+        document = json.loads(request.body or b"null")
+        found = _OPERATION.match(document["query"])
+    except (ValueError, KeyError, TypeError):
+        found = None
+    if found is None:
+        return f"{name} {request.method} {target}"
+    return f"{name} {found[1].upper()} {target}#{found[2]}"
+
+
+def operation_of(exchange: str) -> str:
+    """Tell what an exchange asks for, whatever the order: "NAME METHOD last-of-the-path"."""
+    name, method, path = exchange.split(" ", 2)
+    target = path.partition("?")[0]
+    return f"{name} {method} {target.replace('#', '/').rsplit('/', 1)[-1]}"
+
 
 def kinds_for(exchange: str) -> Iterator[str]:
-    """List what can strike an exchange, given as "NAME METHOD /path?query"."""
-    yield from ANY
-    if is_write(exchange):
-        yield from WRITES
-        yield from PEOPLE
-    elif is_list(exchange):
-        yield from LISTS
+    """List what can strike an exchange, as `exchange_of` writes it."""
+    yield from (kind for kind in HANDLERS if can_strike(kind, exchange))
 
 
 def can_strike(kind: str, exchange: str) -> bool:
     """Tell whether a kind of fault makes sense at an exchange."""
-    if kind in WRITES:
+    if kind in WRITES or kind in PEOPLE:
         return is_write(exchange)
+    if kind in platforms.GRAPHQL:
+        return "#" in exchange
+    if kind in platforms.GRAPHQL_WRITES:
+        return "#" in exchange and is_write(exchange)
+    if kind in platforms.CONFIRMATIONS:
+        return exchange.endswith("/shipmentConfirmation")
+    if kind == "unfiltered" and exchange.startswith("amazon"):
+        return False  # a search that says nothing is refused
     return kind not in LISTS or is_list(exchange)
 
 
 def is_write(exchange: str) -> bool:
     """Tell whether an exchange changes anything outside."""
     _, method, path = exchange.split(" ", 2)
-    return method != "GET" and "/token" not in path and "process-status" not in path
+    if method == "MUTATION":
+        return not path.endswith("#Calculate")  # of a draft that nobody keeps
+    reads = "/token" in path or "process-status" in path
+    return method not in READING and not reads
 
 
 def is_list(exchange: str) -> bool:
-    """Tell whether an exchange lists orders, shipments or process statuses."""
+    """Tell whether an exchange lists orders, shipments, products or process statuses."""
     _, method, path = exchange.split(" ", 2)
+    if method == "QUERY":
+        return path.rpartition("#")[2] in platforms.SEARCHES
     name = path.partition("?")[0].rsplit("/", 1)[-1]
-    return method == "GET" and name in {"orders", "shipments", "process-status", "products"}
+    return method == "GET" and name in LISTING

@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING, Any
 from tests.simulation.checker import violations
 from tests.simulation.faults import Strike
 from tests.simulation.plan import Act, Plan, Step, code
+from tests.simulation.sides import BOL_TO_WOOCOMMERCE, CREATES, REPORTS, Pair
 from tests.simulation.world import LONGEST_TAIL, SimulatedWorld
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CREATE = r"^woo POST .*/orders(/batch)?$"
-REPORT = r"^bol POST /retailer/shipments$"
+CREATE = CREATES["woocommerce"]
+REPORT = REPORTS["bol"]
+TO_SHOPIFY, FROM_AMAZON = Pair(shop="shopify"), Pair(marketplace="amazon")
 LIST = r"^bol GET /retailer/orders\?"
 SHOP_READS = r"^woo GET"
 
@@ -60,6 +62,7 @@ class Scene:
     strikes: tuple[Strike, ...] = ()
     sandbox: Mapping[str, Any] = field(default_factory=dict)
     longest: int = LONGEST_TAIL  # so many clean runs have to be enough
+    pair: Pair = BOL_TO_WOOCOMMERCE
 
 
 def _life(*steps: tuple[float, tuple[Act, ...]]) -> Plan:
@@ -79,6 +82,22 @@ SCENES: Mapping[str, Scene] = {
         _life((5, ORDER), (5, QUIET), (5, QUIET)),
         (Strike("killed after", 1, CREATE),),
         {"search_lag": 600},
+    ),
+    "an answer of Shopify that is lost while its search lags": Scene(
+        _life((5, ORDER), (5, QUIET), (5, QUIET)),
+        (Strike("killed after", 1, CREATES["shopify"]),),
+        {"search_lag": 600},
+        pair=TO_SHOPIFY,
+    ),
+    "a search of Shopify that finds everything": Scene(
+        _life((5, ORDER), (5, (Act("place", 2, "two"),)), (5, QUIET)),
+        (Strike("unfiltered", 1, "#OrdersByNumber$", times=9),),
+        pair=TO_SHOPIFY,
+    ),
+    "Amazon drops what it confirmed": Scene(
+        _life((5, ORDER), (5, QUIET), (5, PACKED), (5, QUIET)),
+        (Strike("dropped", 1, REPORTS["amazon"]),),
+        pair=FROM_AMAZON,
     ),
     "a creation that acts late": Scene(
         _life((5, ORDER), (2, QUIET), (6, QUIET), (5, QUIET)), (Strike("600 s late", 1, CREATE),)
@@ -158,6 +177,12 @@ LOOK_BEFORE = Edit(
     "known.pop(order_id, None) or run.store.known_order(OrderKey(market.id, order_id))\n",
     "None\n",
 )
+INTENT = Edit("orderlink/outbox.py", " or not self._store.change_effect(effect, started):", ":")
+VERIFIED = Edit(
+    "orderlink/decide/creation.py",
+    "ours = [order for order in orders if order.reference == stamp.reference]",
+    "ours = list(orders)",
+)
 
 GUARDS: tuple[Guard, ...] = (
     Guard(
@@ -181,11 +206,40 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "the intent before the call",
         "an answer that is lost while the search lags",
+        (INTENT,),
+    ),
+    Guard(
+        "the intent before the call to Shopify",
+        "an answer of Shopify that is lost while its search lags",
+        (INTENT,),
+    ),
+    Guard(
+        "the comparison of what Shopify's search found",
+        "a search of Shopify that finds everything",
         (
             Edit(
-                "orderlink/outbox.py",
-                " or not self._store.change_effect(effect, started):",
-                ":",
+                "orderlink/shops/shopify_reading.py",
+                'if row["sourceIdentifier"] in numbers or reference in references:',
+                "if reference:",
+            ),
+        ),
+        (
+            VERIFIED,
+            Edit(
+                "orderlink/shops/shopify.py",
+                "if order.reference in references or order.order_number in numbers",
+                "if references or numbers",
+            ),
+        ),
+    ),
+    Guard(
+        "the look for what Amazon confirmed",
+        "Amazon drops what it confirmed",
+        (
+            Edit(
+                "orderlink/decide/timing.py",
+                "looked - effect.started_at > DROPPED_AFTER",
+                "False",
             ),
         ),
     ),
@@ -203,13 +257,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "the verification of the found row",
         "two orders, the answer of the first is lost",
-        (
-            Edit(
-                "orderlink/decide/creation.py",
-                "ours = [order for order in orders if order.reference == stamp.reference]",
-                "ours = list(orders)",
-            ),
-        ),
+        (VERIFIED,),
     ),
     Guard(
         "the look at the marketplace before a shipment",
@@ -319,7 +367,7 @@ GUARDS: tuple[Guard, ...] = (
 def play(name: str) -> list[str]:
     """Play a scene; give what it violates."""
     scene = SCENES[name]
-    with SimulatedWorld(scene.strikes, **scene.sandbox) as world:
+    with SimulatedWorld(scene.strikes, pair=scene.pair, **scene.sandbox) as world:
         world.live(scene.plan, scene.longest)
         return violations(world)
 

@@ -1,6 +1,7 @@
 """A long run: lives with random faults, one after the other, until so many orders were placed.
 
     python -m tests.simulation.long_run --orders 100000 --seed 1 --state FILE
+        [--marketplace amazon] [--shop shopify]
 
 goes on where FILE stopped and prints the figures as one line of JSON. Every other life has several
 workers. Each life has a number of its own, SEED + how many went before it: `--only NUMBER` replays
@@ -22,8 +23,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.simulation.checker import doubles, early_closes, losses, violations
-from tests.simulation.faults import ANY, COMMIT_KINDS, LISTS, PEOPLE, WRITES, Strike
+from tests.simulation.faults import ANY, COMMIT_KINDS, LISTS, PEOPLE, SPECIAL, WRITES, Strike
 from tests.simulation.plan import drawn
+from tests.simulation.sides import BOL_TO_WOOCOMMERCE, CREATES, REPORTS, Pair, pair_named
 from tests.simulation.world import SimulatedWorld
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class Figures:
     """What a long run came to. `violations` has the first hundred, each with its life's number."""
 
     seed: int
+    pair: str = str(BOL_TO_WOOCOMMERCE)
     lives: int = 0
     orders: int = 0
     faults: int = 0
@@ -49,8 +52,10 @@ class Figures:
     violations: list[str] = field(default_factory=list)
 
 
-def strikes_of(random: Random, orders: int) -> list[Strike]:
+def strikes_of(random: Random, orders: int, pair: Pair = BOL_TO_WOOCOMMERCE) -> list[Strike]:
     """Draw what befalls a life: more faults the more orders it has."""
+    writing = CREATES[pair.shop], REPORTS[pair.marketplace]
+    special = (*SPECIAL.get(pair.shop, ()), *SPECIAL.get(pair.marketplace, ()))
     strikes = []
     for _ in range(random.randint(1, 4 + orders // 3)):
         at, times = random.randint(1, 60 + 12 * orders), random.choice((1, 1, 1, 2, 5))
@@ -61,17 +66,16 @@ def strikes_of(random: Random, orders: int) -> list[Strike]:
         elif group < 0.6:
             strikes.append(Strike(random.choice(sorted(ANY)), at, times=times))
         elif group < 0.85:
-            kind, where = random.choice(sorted({**WRITES, **PEOPLE})), random.choice(WRITING)
+            kinds = sorted([*WRITES, *PEOPLE, *special])
+            kind, where = random.choice(kinds), random.choice(writing)
             strikes.append(Strike(kind, random.randint(1, orders), where, times))
         else:
             kind = random.choice(sorted(LISTS))
-            strikes.append(
-                Strike(kind, random.randint(1, 30), r"GET .*/(orders|shipments)\?", times)
-            )
+            strikes.append(Strike(kind, random.randint(1, 30), LISTING, times))
     return list(dict.fromkeys(strikes))
 
 
-WRITING = (r"^woo POST .*/orders(/batch)?$", r"^bol POST /retailer/shipments$")
+LISTING = r"GET .*/(orders|shipments)\?|#Orders\w+$"
 
 
 def live(number: int, figures: Figures) -> None:
@@ -79,7 +83,8 @@ def live(number: int, figures: Figures) -> None:
     random = Random(number)  # noqa: S311 - a simulation wants to be repeated
     orders = random.randint(FEWEST_ORDERS, MOST_ORDERS)
     workers = number * (number % 2)
-    with SimulatedWorld(strikes_of(random, orders), workers) as world:
+    pair = pair_named(figures.pair)
+    with SimulatedWorld(strikes_of(random, orders, pair), workers, pair) as world:
         world.live(drawn(number, orders))
         figures.lives += 1
         figures.orders += len(world.ids)
@@ -95,13 +100,13 @@ def live(number: int, figures: Figures) -> None:
     del figures.violations[100:]
 
 
-def load(state: Path | None, seed: int) -> Figures:
+def load(state: Path | None, seed: int, pair: str) -> Figures:
     """Go on with a long run, or begin one."""
     if state is None or not state.exists():
-        return Figures(seed)
+        return Figures(seed, pair)
     figures = Figures(**json.loads(state.read_text()))
-    if figures.seed != seed:
-        raise SystemExit(f"{state} belongs to --seed {figures.seed}")
+    if (figures.seed, figures.pair) != (seed, pair):
+        raise SystemExit(f"{state} belongs to --seed {figures.seed} of {figures.pair}")
     return figures
 
 
@@ -112,13 +117,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--state", type=Path)
     parser.add_argument("--only", type=int)
+    parser.add_argument("--marketplace", choices=["bol", "amazon"], default="bol")
+    parser.add_argument("--shop", choices=["woocommerce", "shopify"], default="woocommerce")
     options = parser.parse_args(arguments)
+    pair = str(Pair(options.marketplace, options.shop))
     gc.freeze()
     if options.only is not None:
-        figures = Figures(options.only)
+        figures = Figures(options.only, pair)
         live(options.only, figures)
     else:
-        figures = load(options.state, options.seed)
+        figures = load(options.state, options.seed, pair)
         while figures.orders < options.orders:
             began = time.monotonic()
             live(figures.seed + figures.lives, figures)

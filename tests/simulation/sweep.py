@@ -1,10 +1,11 @@
 """Lives with faults, by number: every single fault, and pairs. Each case replays alone.
 
-    python -m tests.simulation.sweep single [FIRST [LAST]] --state FILE
-    python -m tests.simulation.sweep pairs [FIRST [LAST]] --state FILE
+    python -m tests.simulation.sweep single [FIRST [LAST]] --pair amazon/shopify --state FILE
+    python -m tests.simulation.sweep pairs [FIRST [LAST]] --pair amazon/shopify --state FILE
     python -m tests.simulation.sweep replay CASE
 
 plays the cases with these numbers, prints what is violated, and goes on where FILE says it stopped.
+The pair is bol/woocommerce unless said otherwise.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.simulation.checker import violations
-from tests.simulation.faults import COMMIT_KINDS, HANDLERS, Strike, kinds_for
+from tests.simulation.faults import COMMIT_KINDS, HANDLERS, Strike, kinds_for, operation_of
 from tests.simulation.plan import drawn, short_life
+from tests.simulation.sides import BOL_TO_WOOCOMMERCE, Pair, pair_named
 from tests.simulation.world import SimulatedWorld
 
 if TYPE_CHECKING:
@@ -41,18 +43,21 @@ class Case:
     seed: int
     strikes: tuple[Strike, ...]
     workers: int = 0  # the seed of several workers; 0: there is one
+    pair: Pair = BOL_TO_WOOCOMMERCE
 
     def text(self) -> str:
         """Write it down so that it can be replayed."""
         strikes = [asdict(strike) for strike in self.strikes]
-        return json.dumps({"seed": self.seed, "strikes": strikes, "workers": self.workers})
+        document = {"seed": self.seed, "strikes": strikes, "workers": self.workers}
+        return json.dumps({**document, "pair": str(self.pair)})
 
 
 def read_case(text: str) -> Case:
-    """Read a case that was written down."""
+    """Read a case that was written down; one without a pair is older than the other pairs."""
     document = json.loads(text)
     strikes = tuple(Strike(**one) for one in document["strikes"])
-    return Case(document["seed"], strikes, document["workers"])
+    pair = pair_named(document.get("pair", str(BOL_TO_WOOCOMMERCE)))
+    return Case(document["seed"], strikes, document["workers"], pair)
 
 
 def plan_of(seed: int) -> Plan:
@@ -73,9 +78,9 @@ class Points:
 
 
 @cache
-def points_of(seed: int) -> Points:
+def points_of(seed: int, pair: Pair = BOL_TO_WOOCOMMERCE) -> Points:
     """Play a life without faults, without its quiet end, and list its points."""
-    with SimulatedWorld() as world:
+    with SimulatedWorld(pair=pair) as world:
         for step in plan_of(seed):
             world.play(step)
         return Points(
@@ -83,12 +88,12 @@ def points_of(seed: int) -> Points:
         )
 
 
-def singles(seed: int = SHORT) -> list[Case]:
+def singles(seed: int = SHORT, pair: Pair = BOL_TO_WOOCOMMERCE) -> list[Case]:
     """List every single fault at every point of a life.
 
     A crash before a commit is a crash after the one before where nothing lies between them.
     """
-    points = points_of(seed)
+    points = points_of(seed, pair)
     strikes = [
         Strike(kind, number)
         for number, exchange in enumerate(points.exchanges, 1)
@@ -100,14 +105,33 @@ def singles(seed: int = SHORT) -> list[Case]:
         for kind in COMMIT_KINDS
         if kind != "crash before" or number not in points.alike
     ]
-    return [Case(seed, (strike,)) for strike in strikes]
+    return [Case(seed, (strike,), pair=pair) for strike in strikes]
 
 
-def pair(number: int) -> Case:
-    """Draw the pair of faults with this number, in a life of its own; every other has workers."""
+def own_singles(pair: Pair) -> list[Case]:
+    """List every single fault at the exchanges with a connector that bol/woocommerce has not."""
+    exchanges = points_of(SHORT, pair).exchanges
+    return [
+        case
+        for case in singles(pair=pair)
+        if not case.strikes[0].at_commit
+        and exchanges[case.strikes[0].at - 1].startswith(("amazon", "shopify"))
+    ]
+
+
+def first_singles(pair: Pair) -> list[Case]:
+    """List those of the own single faults that strike the first exchange of its kind."""
+    first: dict[str, int] = {}
+    for number, exchange in enumerate(points_of(SHORT, pair).exchanges, 1):
+        first.setdefault(operation_of(exchange), number)
+    return [case for case in own_singles(pair) if case.strikes[0].at in first.values()]
+
+
+def two_faults(number: int, pair: Pair = BOL_TO_WOOCOMMERCE) -> Case:
+    """Draw the two faults with this number, in a life of its own; every other has workers."""
     random = Random(number)  # noqa: S311 - a simulation wants to be repeated
     seed = random.randint(0, 400)
-    points = points_of(seed)
+    points = points_of(seed, pair)
     strikes = []
     for _ in range(2):
         if random.random() < 0.3:
@@ -118,12 +142,12 @@ def pair(number: int) -> Case:
             kinds = list(kinds_for(points.exchanges[at - 1]))
             times = random.choice((1, 1, 1, 2, 6))
             strikes.append(Strike(random.choice(kinds), at, times=times))
-    return Case(seed, tuple(dict.fromkeys(strikes)), number * (number % 2))
+    return Case(seed, tuple(dict.fromkeys(strikes)), number * (number % 2), pair)
 
 
 def play(case: Case) -> list[str]:
     """Live a life with its faults; give what was violated."""
-    with SimulatedWorld(case.strikes, case.workers) as world:
+    with SimulatedWorld(case.strikes, case.workers, case.pair) as world:
         world.live(plan_of(case.seed))
         return violations(world)
 
@@ -152,6 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["single", "pairs", "replay"])
     parser.add_argument("numbers", nargs="*")
+    parser.add_argument("--pair", type=pair_named, default=BOL_TO_WOOCOMMERCE)
     parser.add_argument("--state", type=Path)
     options = parser.parse_args(arguments)
     if options.what == "replay":
@@ -160,9 +185,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return bool(found)
     first, last = [*map(int, options.numbers), 0, 0][:2]
     if options.what == "single":
-        cases = singles()[first : last or None]
+        cases = singles(pair=options.pair)[first : last or None]
     else:
-        cases = [pair(number) for number in range(first, last or 2000)]
+        cases = [two_faults(number, options.pair) for number in range(first, last or 2000)]
     return _sweep(cases, options.state)
 
 
@@ -186,4 +211,14 @@ def _sweep(cases: Sequence[Case], state: Path | None) -> int:
 if __name__ == "__main__":
     sys.exit(main())
 
-__all__ = ["HANDLERS", "Case", "failures", "pair", "play", "report", "singles"]
+__all__ = [
+    "HANDLERS",
+    "Case",
+    "failures",
+    "first_singles",
+    "own_singles",
+    "play",
+    "report",
+    "singles",
+    "two_faults",
+]

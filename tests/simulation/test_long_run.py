@@ -32,6 +32,16 @@ def test_a_long_run_goes_on_where_it_stopped(
         main(["--seed", "6", *state[2:]])
 
 
+def test_a_long_run_has_the_connectors_that_are_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = ["--seed", "31", "--state", str(tmp_path / "state.json"), "--orders", "1"]
+    figures = _figures(capsys, *state, "--marketplace", "amazon", "--shop", "shopify")
+    assert (figures["pair"], figures["lives"]) == ("amazon/shopify", 1)
+    with pytest.raises(SystemExit):
+        main(state)
+
+
 def test_a_life_of_a_long_run_replays_alone(capsys: pytest.CaptureFixture[str]) -> None:
     again = [_figures(capsys, "--only", "5") for _ in range(2)]
     assert again[0] == again[1]

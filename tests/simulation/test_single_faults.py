@@ -1,7 +1,8 @@
 """Every single fault at every point of a life: exhaustive with `--ci`, a sample without.
 
-`pytest tests/simulation --ci --dist worksteal` is what `.ci/run` plays: every single fault, 2,000
-pairs, and the state machine at length.
+`pytest tests/simulation --ci --dist worksteal` is what `.ci/run` plays: every single fault between
+bol and WooCommerce, most of what is Amazon's and Shopify's own (`test_other_pairs`), 1,700 pairs of
+faults, and the state machine at length.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A Hypothesis state machine with the rules of a life: a failure shrinks to a short story."""
+"""A Hypothesis state machine with the rules of a life: a failure shrinks to a short story.
+
+Each life has a marketplace and a shop of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import os
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.simulation.checker import doubles, early_closes, violations
-from tests.simulation.faults import ANY, COMMIT_KINDS, LISTS, PEOPLE, WRITES, Strike
+from tests.simulation.faults import ANY, COMMIT_KINDS, HANDLERS, LISTS, Strike
 from tests.simulation.plan import BASKETS, Act, Step, code
+from tests.simulation.sides import CREATES, PAIRS, REPORTS, Pair
 from tests.simulation.world import SimulatedWorld
 from tests.support.counting import miscounted
 
@@ -20,9 +24,9 @@ LONG = bool(os.environ.get("ORDERLINK_SIMULATION"))
 MOST_ORDERS = 4
 ORDERS = st.integers(1, MOST_ORDERS)
 WHERE = {
-    **dict.fromkeys(ANY, ("", "^bol", "^woo", "POST", "orders")),
-    **dict.fromkeys([*WRITES, *PEOPLE], ("POST .*/orders(/batch)?$", "POST /retailer/shipments$")),
-    **dict.fromkeys(LISTS, (r"/orders\?", r"/shipments\?")),
+    **dict.fromkeys(HANDLERS, ("|".join(CREATES.values()), "|".join(REPORTS.values()))),
+    **dict.fromkeys(ANY, ("", "^(bol|amazon)", "^(woo|shopify)", "POST|MUTATION", "(?i:orders)")),
+    **dict.fromkeys(LISTS, (r"/orders\?|#Orders", r"/shipments\?")),
 }
 FAULTS = st.sampled_from(sorted(WHERE)).flatmap(
     lambda kind: st.tuples(st.just(kind), st.sampled_from(WHERE[kind]), st.integers(1, 6))
@@ -34,9 +38,12 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = SimulatedWorld().__enter__()
-        self.world.play(Step(0))
         self.placed = 0
+
+    @initialize(pair=st.sampled_from(PAIRS))
+    def begin(self, pair: Pair) -> None:
+        self.world = SimulatedWorld(pair=pair).__enter__()
+        self.world.play(Step(0))
 
     @precondition(lambda self: self.placed < MOST_ORDERS)
     @rule(basket=st.sampled_from(sorted(BASKETS)))

@@ -6,11 +6,9 @@ BaseException that no handler survives; then the state file is opened anew by th
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import tempfile
-from base64 import b64encode
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,18 +23,16 @@ from orderlink.errors import OrderlinkError, StateError
 from orderlink.lock import Locked
 from orderlink.people import follow, orders_with_problems, retry, take_over
 from orderlink.runner import Order, Report, World, run
-from orderlink.sandbox.bol_records import Purchase
-from orderlink.sandbox.server import InProcess, Request, build_response, parse_prepared
-from orderlink.sandbox.woocommerce import RATES
-from orderlink.sandbox.woocommerce_state import SandboxProduct
-from orderlink.sandbox.woocommerce_tax import SandboxTax
+from orderlink.sandbox.server import InProcess, build_response, parse_prepared
 from orderlink.steps import Alone
 from orderlink.values import replace as changed
 from tests.simulation.disk import Disk
-from tests.simulation.faults import HANDLERS, Strike, can_strike
-from tests.simulation.plan import BASKETS, Act, Plan, Step
+from tests.simulation.faults import HANDLERS, Strike, can_strike, exchange_of
+from tests.simulation.market_sides import MARKETS, market_side
+from tests.simulation.plan import Act, Plan, Step
+from tests.simulation.shop_sides import HABITS, shop_side
+from tests.simulation.sides import BOL_TO_WOOCOMMERCE, IN_SHOP, Pair
 from tests.support.faults import MachineDied
-from tests.support.markets import BOL_TABLE
 from tests.support.workers import Shuffled
 from tests.support.world import HEAD, SHOPS, Merchant
 
@@ -48,7 +44,7 @@ if TYPE_CHECKING:
 
     from orderlink.clock import ManualClock
     from orderlink.rows import OrderRow
-    from orderlink.sandbox.server import Sandbox
+    from orderlink.sandbox.server import Request, Sandbox
     from orderlink.steps import Workers
     from orderlink.store import Store
 
@@ -57,13 +53,6 @@ QUIET_STEP = 45.0
 LONGEST_TAIL = 46
 """So many clean runs reach past the daily look at the whole list, and the wait after it."""
 MAX_SECONDS = 240.0
-IN_SHOP = {
-    "complete": "complete",
-    "reopen": "reopen",
-    "trash": "trash",
-    "add code": "add-code",
-    "cancel in shop": "cancel",
-}
 DECISIONS = {"retry": retry, "take over": take_over, "follow": follow}
 
 
@@ -109,7 +98,7 @@ class Struck:
 
 @dataclass
 class RunRecord:
-    """One cron run, by the true time; `good`: nothing befell it; `asked`: bol was spoken to."""
+    """One cron run, by the true time; `good`: nothing befell it; `asked`: it came to ask."""
 
     start: datetime
     end: datetime
@@ -120,10 +109,10 @@ class RunRecord:
 
 
 @cache
-def _parsed_configuration() -> Config:
+def _parsed_configuration(shop_type: str, table: str) -> Config:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orderlink.toml"
-        path.write_text(HEAD.format(connection=SHOPS["woocommerce"], shop="") + BOL_TABLE)
+        path.write_text(HEAD.format(connection=SHOPS[shop_type], shop="") + table)
         path.chmod(0o600)
         return load_config(path)
 
@@ -136,11 +125,21 @@ def _workers(seed: int) -> Callable[[Callable[[str], int]], Workers]:
 class SimulatedWorld(Merchant):
     """A merchant whose world follows a plan and is struck by faults. A context manager."""
 
-    def __init__(self, strikes: Sequence[Strike] = (), workers: int = 0, **sandbox: Any) -> None:
+    def __init__(
+        self,
+        strikes: Sequence[Strike] = (),
+        workers: int = 0,
+        pair: Pair = BOL_TO_WOOCOMMERCE,
+        **sandbox: Any,
+    ) -> None:
         """Take what befalls it. `workers`: the seed of several workers; 0: there is one."""
         where = MEMORY if MEMORY.is_dir() else None
         self._own_folder = Path(tempfile.mkdtemp(prefix="orderlink-life-", dir=where))
-        super().__init__(self._own_folder, **sandbox)
+        market = MARKETS[pair.marketplace]
+        sandbox = {**HABITS.get(pair.shop, {}), **sandbox}
+        super().__init__(self._own_folder, market=market, shop_type=pair.shop, **sandbox)
+        self.at_market = market_side(self.market)
+        self.at_shop = shop_side(self.in_shop)
         self.strikes = list(strikes)
         self.program_clock = ProgramClock(self.clock)
         self.disk = Disk(strike=self._strike_commit)
@@ -170,7 +169,7 @@ class SimulatedWorld(Merchant):
         """Take the usual configuration, which is read once for all lives."""
         assert not marketplace
         assert not shop
-        usual = _parsed_configuration()
+        usual = _parsed_configuration(self.shop_type, self.market.table)
         self.config = changed(
             usual, state=self.folder / "state.sqlite3", path=self.folder / "orderlink.toml"
         )
@@ -186,7 +185,7 @@ class SimulatedWorld(Merchant):
     def created(self, number: int) -> bool:
         """Tell whether the shop has the order with this number in the plan."""
         order = self.ids.get(number, "")
-        return any(one.transaction_id == order for one in self.woo.ledger.created)
+        return any(one.transaction_id == order for one in self.at_shop.ledger.created)
 
     def let_pass(self, seconds: float) -> None:
         """Let time pass, and what was delayed happen at its instant."""
@@ -205,19 +204,14 @@ class SimulatedWorld(Merchant):
 
     def _signed_in(self, sandbox: Sandbox, request: Request) -> Request:
         """Renew the token of a request that was let in long ago."""
-        if sandbox is not self.bol:
-            return request
-        basic = b64encode(b"canary-client:canary-secret").decode()
-        query = {"grant_type": ["client_credentials"]}
-        ask = Request("POST", "/token", query, {"authorization": f"Basic {basic}"}, b"")
-        token = json.loads(sandbox.handle(ask).body)["access_token"]
-        return replace(request, headers={**request.headers, "authorization": f"Bearer {token}"})
+        return self.at_market.signed_in(request) if sandbox is self.market.sandbox else request
 
     # Faults
 
     def adapter(self, name: str) -> BaseAdapter:
         """Mount the sandbox of a connection, with what befalls it."""
-        return _Struck(self, name, self.woo if name == "woo" else self.bol)
+        of_shop = name == self.at_shop.name
+        return _Struck(self, name, self.in_shop if of_shop else self.market.sandbox)
 
     def plan_strike(self, strike: Strike) -> None:
         """Plan a fault from now on: its `at` counts from here."""
@@ -230,7 +224,7 @@ class SimulatedWorld(Merchant):
         if self._in_second_run:
             return ""
         self.exchanges.append(exchange)
-        self.runs[-1].asked = self.runs[-1].asked or exchange.startswith("bol")
+        self.runs[-1].asked = self.runs[-1].asked or exchange.startswith(self.at_market.name)
         hit = [one for one in self.strikes if not one.at_commit and self._hits(one, exchange)]
         kinds = [one.kind for one in hit if can_strike(one.kind, exchange)]
         if kinds:
@@ -268,10 +262,11 @@ class SimulatedWorld(Merchant):
     def _concerned(self, request: Request) -> frozenset[str] | None:
         """Tell which orders a request is about; None: all, or it cannot be told."""
         text = f"{request.path}?{request.query}{request.body.decode(errors='replace')}"
-        found = {order.id for order in self.bol.orders() if order.id in text}
-        for order in self.bol.orders():
-            if any(item.id in text for item in order.items):
-                found.add(order.id)
+        found = {
+            order.id
+            for order in self.at_market.placed()
+            if order.id in text or any(line.id in text for line in order.lines)
+        }
         return frozenset(found) or None
 
     def stop(self) -> None:
@@ -336,9 +331,8 @@ class SimulatedWorld(Merchant):
                 return
 
     def _trace(self) -> tuple[int, ...]:
-        bol, woo = self.bol.ledger, self.woo.ledger
-        counts = (bol.accepted, bol.executed, bol.transports, woo.created, woo.changes)
-        return tuple(len(one) for one in counts)
+        shop = self.at_shop.ledger
+        return (*self.at_market.trace(), len(shop.created), len(shop.changes))
 
     def cron(self, stage: str = "sync") -> Report | None:
         """Run the program once, as cron does; None where it did not come to its end."""
@@ -385,16 +379,17 @@ class SimulatedWorld(Merchant):
         if act.word in DECISIONS:
             return self._decide(act.word, order)
         if act.word in IN_SHOP:
-            self.woo.control(IN_SHOP[act.word], {"order": order, "code": act.value})
+            self.at_shop.act(act.word, order, act.value)
             return True
+        market = self.at_market
         acts: dict[str, Callable[[], object]] = {
             "place": lambda: self._buy(act),
-            "cancel": lambda: self.bol.cancel(order),
-            "cancel one": lambda: self.bol.cancel(order, self._first_item(order), 1),
-            "ask to cancel": lambda: self.bol.request_cancellation(order),
-            "ship by hand": lambda: self.bol.ship_by_hand(order, act.value, "TNT"),
-            "add product": self._add_product,
-            "tax change": self._change_tax,
+            "cancel": lambda: market.cancel(order),
+            "cancel one": lambda: market.cancel_piece(order),
+            "ask to cancel": lambda: market.ask_to_cancel(order),
+            "ship by hand": lambda: market.ship_by_hand(order, act.value),
+            "add product": self.at_shop.add_product,
+            "tax change": self.at_shop.change_tax,
             "breaks": lambda: self.plan_strike(_lasting_strike(act.value)),
             "is mended": self.strikes.clear,
         }
@@ -402,19 +397,8 @@ class SimulatedWorld(Merchant):
         return True
 
     def _buy(self, act: Act) -> None:
-        self.ids[act.order] = self.bol.place(Purchase(articles=BASKETS[act.value]))
+        self.ids[act.order] = self.at_market.buy(act.value)
         self.deeds.append(Deed(self.clock.now(), "place", self.ids[act.order], act.value))
-
-    def _add_product(self) -> None:
-        self.woo._store.products[777] = SandboxProduct(777, "NOT-IN-SHOP", "New", "7.00")
-
-    def _change_tax(self) -> None:
-        reduced = [replace(rate, percent="9.0000") for rate in RATES]
-        self.woo.change_taxes(SandboxTax(), reduced)
-
-    def _first_item(self, order: str) -> str:
-        (placed,) = (one for one in self.bol.orders() if one.id == order)
-        return placed.items[0].id
 
     def _decide(self, word: str, order: str) -> bool:
         """Let the merchant decide about an order; False where the program does not know it yet."""
@@ -471,7 +455,7 @@ class _Struck(InProcess):
         parsed = parse_prepared(request)
         parts = urlsplit(str(request.url))
         query = f"?{parts.query}" if parts.query else ""
-        exchange = f"{self._name} {parsed.method} {parts.path}{query}"
+        exchange = exchange_of(self._name, parsed, f"{parts.path}{query}")
         kind = self._world.handler_of(exchange, parsed)
         if not kind:
             return build_response(request, self.sandbox.handle(parsed))
@@ -484,7 +468,7 @@ class _Struck(InProcess):
 
 def told_order(line: str) -> str:
     """Give the order that a told line is about; empty where it is about a connection."""
-    found = re.match(r"\S+ (C\d{9}):", line)
+    found = re.match(r"\S+ (C\d{9}|\d{3}-\d{7}-\d{7}):", line)
     return found.group(1) if found else ""
 
 
