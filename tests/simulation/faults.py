@@ -348,7 +348,7 @@ def kinds_for(exchange: str) -> Iterator[str]:
 
 def can_strike(kind: str, exchange: str) -> bool:
     """Tell whether a kind of fault makes sense at an exchange."""
-    if kind in WRITES or kind in PEOPLE:
+    if kind in WRITES:
         return is_write(exchange)
     if kind in platforms.GRAPHQL:
         return "#" in exchange
