@@ -343,7 +343,9 @@ def operation_of(exchange: str) -> str:
 
 def kinds_for(exchange: str) -> Iterator[str]:
     """List what can strike an exchange, as `exchange_of` writes it."""
-    yield from (kind for kind in HANDLERS if can_strike(kind, exchange))
+    for kind in HANDLERS:
+        if can_strike(kind, exchange) and (kind not in PEOPLE or is_write(exchange)):
+            yield kind
 
 
 def can_strike(kind: str, exchange: str) -> bool:
