@@ -192,16 +192,15 @@ def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
     return now + min(max(wait, timedelta(0)), LONGEST_BLOCK)
 
 
-def skew(headers: Mapping[str, str], sent: datetime, received: datetime) -> timedelta | None:
+def skew(told: datetime | None, sent: datetime, received: datetime) -> timedelta | None:
     """Tell how far the server's clock is ahead of ours, zero where the two may agree.
 
-    The server may have read its clock at any time between `sent` and `received`. None where it
-    did not tell, or where what it told is that of a cache.
+    The server may have read its clock, as `told_time` gives it, at any time between `sent` and
+    `received`. None where it did not tell.
     """
-    instant = told_time(headers)
-    if instant is None:
+    if told is None:
         return None
-    return instant - min(max(instant, sent), received)
+    return told - min(max(told, sent), received)
 
 
 def told_time(headers: Mapping[str, str]) -> datetime | None:

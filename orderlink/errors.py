@@ -47,6 +47,16 @@ class TryLater(RemoteError):
         self.retry_at = retry_at
         self.transport = transport
 
+    @property
+    def limited(self) -> bool:
+        """The rate limit is reached, which counts against no order."""
+        return self.retry_at is not None and not self.transport
+
+    @property
+    def concerns_all(self) -> bool:
+        """The system cannot be used at all, whichever order it is about."""
+        return self.transport
+
 
 class PositionLost(TryLater):
     """A position in a list that an earlier run left is not known any more: begin the list anew."""
@@ -54,6 +64,11 @@ class PositionLost(TryLater):
 
 class SignInFailed(TryLater):
     """The credentials were refused or lack a right; a person must mend the connection."""
+
+    @property
+    def concerns_all(self) -> bool:
+        """Without a sign-in nothing goes on."""
+        return True
 
 
 class Refused(RemoteError):

@@ -338,7 +338,8 @@ class Http:
 
     def _learn(self, request: _Request, raw: Raw, began: datetime) -> None:
         now = self._clock.now()
-        skew, told = answers.skew(raw.headers, began, now), answers.told_time(raw.headers)
+        told = answers.told_time(raw.headers)
+        skew = answers.skew(told, began, now)
         seconds = (now - began).total_seconds() if request.asked.method == "GET" else None
         with self._lock:
             self._kindness = kindness.after(self._kindness, raw.status, seconds)

@@ -254,22 +254,8 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         for pair in pairs:
             for connection in pair:
                 connection.http.close()
-    if order.stage == "rebuild":
-        with store.transaction():
-            store.solve(STATE, ["state_replaced"], clock.now())
-        marker.leave(config.state, store.origin(), number)
-    if this.trusted():
-        this.counts["purged"] += purge(store, clock.now(), config.keep_personal_data)
-        this.counts["archived"] += _archived(config, store, clock.now())
-        _end_of_restore(config, store, clock.now())
-    this.counts["recovered"] += store.recovered
-    failed = bool(this.failed or this.bugs or missing)
-    outcome = "failed" if failed else "stopped" if this.cut_short else "ok"
-    with store.transaction():
-        for bug in dict.fromkeys(this.bugs):
-            store.add_event(NOWHERE, Event("fault", {"why": bug}), clock.now())
-        store.end_run(number, outcome, this.counts, clock.now())
-    log.info("%s ended: %s%s", _title(order, number), outcome, _counted(this.counts))
+    _keep_house(config, order, store, this, number)
+    _write_end(order, store, this, number, failed=bool(missing))
     problems = tell(store, config, world, quiet=order.dry_run)
     places = {row.id: row.label for row in store.connections()}
     return Report(
@@ -281,6 +267,30 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         places=places,
         plans=tuple(this.plans),
     )
+
+
+def _keep_house(config: Config, order: Order, store: Store, this: Run, number: int) -> None:
+    """Do what is due in the state file itself once the stages are through."""
+    if order.stage == "rebuild":
+        with store.transaction():
+            store.solve(STATE, ["state_replaced"], this.now())
+        marker.leave(config.state, store.origin(), number)
+    if this.trusted():
+        this.counts["purged"] += purge(store, this.now(), config.keep_personal_data)
+        this.counts["archived"] += _archived(config, store, this.now())
+        _end_of_restore(config, store, this.now())
+
+
+def _write_end(order: Order, store: Store, this: Run, number: int, *, failed: bool) -> None:
+    """Write down how the run went; `failed`: a connection could not be opened."""
+    this.counts["recovered"] += store.recovered
+    failed = bool(this.failed or this.bugs or failed)
+    outcome = "failed" if failed else "stopped" if this.cut_short else "ok"
+    with store.transaction():
+        for bug in dict.fromkeys(this.bugs):
+            store.add_event(NOWHERE, Event("fault", {"why": bug}), this.now())
+        store.end_run(number, outcome, this.counts, this.now())
+    log.info("%s ended: %s%s", _title(order, number), outcome, _counted(this.counts))
 
 
 def _counted(counts: Counter[str]) -> str:

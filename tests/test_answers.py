@@ -14,6 +14,7 @@ from orderlink.answers import (
     http_date,
     retry_at,
     skew,
+    told_time,
     visible_text,
     words,
 )
@@ -129,12 +130,12 @@ def test_a_retry_date_is_read_by_the_clock_of_the_server() -> None:
 def test_skew_counts_only_what_the_duration_of_the_request_does_not_explain() -> None:
     later = NOW + timedelta(seconds=100)
     within = {"Date": "Sun, 01 Mar 2026 12:01:00 GMT"}
-    assert skew(within, NOW, later) == timedelta(0)
-    assert skew(within, NOW, NOW) == timedelta(seconds=60)
-    assert skew(within, later, later) == timedelta(seconds=-40)
-    assert skew({**within, "Age": "3600"}, NOW, NOW) is None
-    assert skew({}, NOW, NOW) is None
-    assert skew({"Date": "yesterday"}, NOW, NOW) is None
+    assert skew(told_time(within), NOW, later) == timedelta(0)
+    assert skew(told_time(within), NOW, NOW) == timedelta(seconds=60)
+    assert skew(told_time(within), later, later) == timedelta(seconds=-40)
+    assert skew(told_time({**within, "Age": "3600"}), NOW, NOW) is None
+    assert skew(told_time({}), NOW, NOW) is None
+    assert skew(told_time({"Date": "yesterday"}), NOW, NOW) is None
 
 
 def test_a_date_without_a_zone_is_utc() -> None:

@@ -185,6 +185,6 @@ def _raised(name: str, error: RemoteError) -> Finding:
     if isinstance(error, SignInFailed):
         helps = advice("sign_in_failed", order="", connection=name)
         return Finding("sign-in", FAILED, sentence, helps)
-    if isinstance(error, TryLater) and error.retry_at is not None and not error.transport:
+    if isinstance(error, TryLater) and error.limited:
         return Finding("requests", WARNING, sentence, "check again in a few minutes")
     return Finding("connection", FAILED, sentence, advice("unreachable", order="", connection=name))

@@ -225,8 +225,7 @@ class Search:
         except TryLater as error:
             sentence = f"it cannot be read now, adopt again: {error}"
             self._failures += error.transport
-            limited = error.retry_at is not None and not error.transport
-            if limited or self._failures >= TRANSPORT_FAILURES:
+            if error.limited or self._failures >= TRANSPORT_FAILURES:
                 self._given_up = sentence
             return sentence
         self._failures = 0

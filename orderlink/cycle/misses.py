@@ -38,7 +38,7 @@ class Misses:
         Raises the error where it is not the order's fault: the rate limit (which counts against no
         order), the sign-in, or a system that was not reached three times in a row.
         """
-        if error.retry_at is not None and not error.transport:
+        if error.limited:
             raise error
         signed_in = not isinstance(error, SignInFailed)
         opens = (Problem(self.word, str(error)),) if signed_in else ()

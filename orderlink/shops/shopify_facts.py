@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from orderlink.address import country_code
 from orderlink.codec import dumps, loads
 from orderlink.errors import Refused, SignInFailed, TryLater
+from orderlink.shops.selling import country_of, currency_unknown
 from orderlink.shops.shopify_documents import DocumentError
 from orderlink.shops.shopify_queries import granted_scopes, shop_facts
 from orderlink.values import Value
@@ -121,19 +121,8 @@ def _checked(facts: Facts, order: Order) -> Facts:
     if missing:
         raise SignInFailed(f"the app lacks the access scope {', '.join(missing)}: give it these")
     if order.currency not in facts.currencies:
-        raise Refused(
-            "currency_unknown",
-            f"the shop does not know the currency {order.currency or '(none given)'}",
-            currency=order.currency,
-        )
-    country = country_code(order.ship_to.country)
-    if not country:
-        given = order.ship_to.country[:10]
-        raise Refused(
-            "address_incomplete",
-            f"the address names no country that there is: {given!r}",
-            country=given,
-        )
+        raise currency_unknown(order)
+    country = country_of(order)
     if facts.countries and country not in facts.countries:
         raise Refused(
             "country_not_sold_to",

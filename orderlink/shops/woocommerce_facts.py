@@ -15,6 +15,7 @@ from orderlink.address import country_code, region_code
 from orderlink.currency import CURRENCIES
 from orderlink.errors import Refused, TryLater
 from orderlink.model import Json
+from orderlink.shops.selling import country_of, currency_unknown
 from orderlink.shops.woocommerce_tax import TaxRules, rules_from
 from orderlink.values import Value
 
@@ -95,19 +96,8 @@ class Facts:
         if order.currency != selling.currency and not (
             self._knows_currency(order.currency) or self._knows_currency(order.currency, anew=True)
         ):
-            raise Refused(
-                "currency_unknown",
-                f"the shop does not know the currency {order.currency or '(none given)'}",
-                currency=order.currency,
-            )
-        country = country_code(order.ship_to.country)
-        if not country:
-            given = order.ship_to.country[:10]
-            raise Refused(
-                "address_incomplete",
-                f"the address names no country that there is: {given!r}",
-                country=given,
-            )
+            raise currency_unknown(order)
+        country = country_of(order)
         if not selling.sells_to(country):
             selling = Selling(self._settings(anew=True)["settings"])
         if not selling.sells_to(country):
