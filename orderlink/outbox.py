@@ -107,31 +107,22 @@ class Outbox:
         length = self._quarantine(target)
         return length is None or self._clock.now() < self.restored_at + length
 
-    def send(
-        self,
-        row: OrderRow,
-        effect: EffectRow,
-        document: Json,
-        call: Callable[[], T],
-        read_answer: Callable[[T], Outcome],
-        read_refusal: Callable[[Refused], Verdict] = lambda _refusal: NOTHING,
-    ) -> Steps[Outcome | None]:
+    def send(self, sending: Sending, call: Callable[[], Any]) -> Steps[Outcome | None]:
         """Carry one effect out and record how it went, whatever that was.
 
-        `document` is the effect's own copy of what `call` sends. What follows from an answer or a
-        refusal is recorded in one transaction with it. Returns None where the effect was not what
-        it was read as, so that nothing was sent.
+        `call` sends it. What follows from an answer or a refusal is recorded in one transaction
+        with it. Returns None where the effect was not what it was read as, so that nothing was
+        sent.
         """
-        sending = Sending(row, effect, document, read_answer, read_refusal)
         started = self._start(sending)
         if started is None:
             return None
         try:
-            answer: T | RemoteError = yield from self.call(row, started, call)
+            answer = yield from self.call(sending.row, started, call)
         except RemoteError as error:
             answer = error
         except Exception:
-            self._broken(row, started)
+            self._broken(sending.row, started)
             raise
         return self._settle(sending, started, answer)
 
@@ -264,7 +255,7 @@ class Outbox:
 
     def failed_before(self, row: OrderRow, effect: EffectRow, error: RemoteError) -> None:
         """Record that what an effect needs could not be had, so that nothing was sent."""
-        if _is_rate_limit(error):
+        if isinstance(error, TryLater) and error.limited:
             return
         attempted = replace(effect, attempts=effect.attempts + 1)
         if self._store.change_effect(effect, attempted):
@@ -274,7 +265,7 @@ class Outbox:
         sentence = without_buyer(str(error), row.document)
         if isinstance(error, Ambiguous):
             return self._unknown(effect, sentence)
-        if isinstance(error, TryLater) and _is_rate_limit(error):
+        if isinstance(error, TryLater) and error.limited:
             self._closed[effect.target] = sentence
             return Outcome(EffectState.DUE, NOTHING, retry_at=error.retry_at)
         if isinstance(error, SignInFailed):
@@ -292,10 +283,6 @@ class Outbox:
         opens = (Problem("outcome_unknown", f"{effect.kind}: {sentence}"),)
         verdict = Verdict(events=(event,), opens=opens)
         return Outcome(EffectState.UNKNOWN, verdict, error=sentence)
-
-
-def _is_rate_limit(error: RemoteError) -> bool:
-    return isinstance(error, TryLater) and error.retry_at is not None and not error.transport
 
 
 def _without_buyer(refusal: Refused, row: OrderRow) -> Refused:

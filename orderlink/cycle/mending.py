@@ -11,7 +11,7 @@ from orderlink.decide.timing import Quarantine, is_due, quarantine
 from orderlink.decide.verdict import NOTHING, Verdict
 from orderlink.errors import RemoteError
 from orderlink.model import CLOSED, Draft, ShopLine, ShopOrder, ShopState, Status
-from orderlink.outbox import Outcome
+from orderlink.outbox import Outcome, Sending
 from orderlink.rows import EffectRow, EffectState, Kind, OrderRow
 from orderlink.shops import Corrects, Holds
 from orderlink.steps import ask
@@ -76,6 +76,14 @@ def against_order(
     )
 
 
+def set_free(run: Run, row: OrderRow, effect: EffectRow) -> EffectRow:
+    """Let what was unknown, and is not in the shop as a look has just shown, be sent again."""
+    if effect.state is not EffectState.UNKNOWN:
+        return effect
+    run.close_effect(row, effect, EffectState.DUE, NOTHING)
+    return run.store.last_effect(row.key, effect.kind) or effect
+
+
 def mend_in_shop(run: Run, shop: Connection) -> Steps[None]:
     """Carry out what is due at shop orders that did not add up: correct once, or hold."""
     for kind in (Kind.CORRECT_IN_SHOP, Kind.HOLD_IN_SHOP):
@@ -107,9 +115,7 @@ def _mend(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> Steps
         told = against_order(run, shop, row, created.document if created else None, current)
         run.close_effect(row, effect, EffectState.WITHDRAWN, told)
         return
-    if effect.state is EffectState.UNKNOWN:
-        run.close_effect(row, effect, EffectState.DUE, NOTHING)
-        effect = run.store.last_effect(row.key, effect.kind) or effect
+    effect = set_free(run, row, effect)
     if effect.kind is Kind.CORRECT_IN_SHOP:
         yield from _correct(run, shop, row, effect, current)
     else:
@@ -158,23 +164,23 @@ def _correct(
         verdict = against_order(run, shop, row, document, answer)
         return Outcome(EffectState.DONE, verdict, answer.id)
 
-    yield from run.outbox.send(
+    sending = Sending(
         row,
         effect,
         plain(wanted),
-        lambda: shop.connector.correct(row.shop_order_id, wanted),
         read_answer,
         lambda _refusal: against_order(run, shop, row, document, current),
     )
+    yield from run.outbox.send(sending, lambda: shop.connector.correct(row.shop_order_id, wanted))
 
 
 def _hold(run: Run, shop: Connection, row: OrderRow, effect: EffectRow, why: str) -> Steps[None]:
-    yield from run.outbox.send(
+    sending = Sending(
         row,
         effect,
         {"why": why},
-        lambda: shop.connector.hold(row.shop_order_id, why),
         lambda answer: Outcome(
             EffectState.DONE, Verdict(changes={"shop_status": answer.status}), answer.id
         ),
     )
+    yield from run.outbox.send(sending, lambda: shop.connector.hold(row.shop_order_id, why))

@@ -27,10 +27,10 @@ from orderlink.decide.shop import FOLLOWED
 from orderlink.decide.timing import is_due, is_fresh, looked_at
 from orderlink.decide.urgency import last_day
 from orderlink.decide.verdict import NOTHING, Problem, Verdict
-from orderlink.errors import SignInFailed, TryLater
+from orderlink.errors import TryLater
 from orderlink.marketplaces import ListsCarriers, UpdatesTracking, checks_shipments, needs_code
 from orderlink.model import Accepted, Done, Shipment, Status
-from orderlink.outbox import Outcome
+from orderlink.outbox import Outcome, Sending
 from orderlink.problems import Block
 from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
 from orderlink.steps import ask, together
@@ -92,7 +92,7 @@ def report_one(
         current = run.store.last_effect(row.key, effect.kind)
         if current is not None and current.state is EffectState.DUE:
             run.outbox.failed_before(row, current, error)
-        if isinstance(error, SignInFailed) or error.transport:
+        if error.concerns_all:
             raise
 
 
@@ -233,14 +233,10 @@ def _send(
         "evidence": {**evidence, "shop_code": shop_code},
         "shipped_before": {line.line_id: line.shipped for line in row.lines if line.shipped},
     }
-    outcome = yield from run.outbox.send(
-        row,
-        effect,
-        document,
-        lambda: call(shipment),
-        read_answer,
-        lambda refusal: on_refusal(row, effect, str(refusal)),
+    sending = Sending(
+        row, effect, document, read_answer, lambda refusal: on_refusal(row, effect, str(refusal))
     )
+    outcome = yield from run.outbox.send(sending, lambda: call(shipment))
     if outcome is None:
         return
     run.counts["reported"] += outcome.state in {EffectState.ACCEPTED, EffectState.DONE}

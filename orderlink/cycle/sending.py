@@ -23,7 +23,7 @@ from orderlink.decide.creation import (
     on_taken,
 )
 from orderlink.decide.timing import is_due, is_fresh, looked_at
-from orderlink.errors import NotOffered, Refused, RemoteError, SignInFailed, StateError, TryLater
+from orderlink.errors import NotOffered, Refused, RemoteError, StateError, TryLater
 from orderlink.model import Draft, Found, Status
 from orderlink.outbox import Outcome, Sending
 from orderlink.problems import Block
@@ -119,7 +119,11 @@ def _prepare(place: Place, rows: Sequence[OrderRow]) -> Steps[None]:
 
 
 def _concerns_all(error: RemoteError) -> bool:
-    return isinstance(error, SignInFailed) or (isinstance(error, TryLater) and error.transport)
+    return isinstance(error, TryLater) and error.concerns_all
+
+
+def _on_refused(refusal: Refused) -> Verdict:
+    return on_creation_refused(refusal.word, str(refusal), dict(refusal.details))
 
 
 def _creations(run: Run, place: Place, rows: Sequence[OrderRow]) -> Iterator[Steps[None]]:
@@ -178,8 +182,7 @@ def _ready(run: Run, place: Place, row: OrderRow) -> Steps[Ready | None]:
     try:
         return Ready(row, effect, (yield from draft_of(run, place.shop, row, place.creation)))
     except Refused as refusal:
-        verdict = on_creation_refused(refusal.word, str(refusal), dict(refusal.details))
-        run.close_effect(row, effect, EffectState.REFUSED, verdict)
+        run.close_effect(row, effect, EffectState.REFUSED, _on_refused(refusal))
     except RemoteError as error:
         run.outbox.failed_before(row, effect, error)
         if _concerns_all(error):
@@ -217,16 +220,7 @@ def _looked_at_again(run: Run, market: Connection, row: OrderRow) -> Steps[Order
 
 def _send(run: Run, place: Place, one: Ready) -> Steps[Outcome | None]:
     sending = _sending(run, place, one)
-    return (
-        yield from run.outbox.send(
-            sending.row,
-            sending.effect,
-            sending.document,
-            lambda: place.shop.connector.create(one.draft),
-            sending.read_answer,
-            sending.read_refusal,
-        )
-    )
+    return (yield from run.outbox.send(sending, lambda: place.shop.connector.create(one.draft)))
 
 
 def _sending(run: Run, place: Place, one: Ready) -> Sending:
@@ -241,10 +235,7 @@ def _sending(run: Run, place: Place, one: Ready) -> Sending:
         verdict += against_order(run, place.shop, row, kept, answer)
         return Outcome(EffectState.DONE, verdict, answer.id, kept)
 
-    def read_refusal(refusal: Refused) -> Verdict:
-        return on_creation_refused(refusal.word, str(refusal), dict(refusal.details))
-
-    return Sending(row, one.effect, document, read_answer, read_refusal)
+    return Sending(row, one.effect, document, read_answer, _on_refused)
 
 
 def _send_together(run: Run, place: Place, many: Sequence[Ready]) -> Steps[list[Ready]]:

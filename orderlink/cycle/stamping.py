@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderlink.cycle.mending import has_to_wait
+from orderlink.cycle.mending import has_to_wait, set_free
 from orderlink.decide.adoption import on_stamp_refused, on_stamped
 from orderlink.decide.timing import is_due
 from orderlink.decide.verdict import NOTHING
 from orderlink.errors import RemoteError
-from orderlink.outbox import Outcome
+from orderlink.outbox import Outcome, Sending
 from orderlink.rows import EffectRow, EffectState, Kind, OrderRow
 from orderlink.shops import Adopts
 from orderlink.steps import ask
@@ -52,10 +52,7 @@ def _stamp(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> Step
         sentence = f"the shop order carries the reference of another order: {current.reference}"
         run.close_effect(row, effect, EffectState.REFUSED, on_stamp_refused(sentence))
     elif not waits:
-        if effect.state is EffectState.UNKNOWN:
-            run.close_effect(row, effect, EffectState.DUE, NOTHING)
-            effect = run.store.last_effect(row.key, effect.kind) or effect
-        yield from _send(run, shop, row, effect)
+        yield from _send(run, shop, row, set_free(run, row, effect))
 
 
 def _send(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> Steps[None]:
@@ -67,11 +64,11 @@ def _send(run: Run, shop: Connection, row: OrderRow, effect: EffectRow) -> Steps
             return Outcome(EffectState.REFUSED, on_stamp_refused(sentence), error=sentence)
         return Outcome(EffectState.DONE, on_stamped(answer, stamp), answer.id)
 
-    yield from run.outbox.send(
+    sending = Sending(
         row,
         effect,
         {"shop_order": row.shop_order_id, "reference": stamp.reference, "origin": stamp.origin},
-        lambda: shop.connector.stamp(row.shop_order_id, stamp),
         read_answer,
         lambda refusal: on_stamp_refused(str(refusal)),
     )
+    yield from run.outbox.send(sending, lambda: shop.connector.stamp(row.shop_order_id, stamp))

@@ -11,7 +11,7 @@ from orderlink.cycle.run import Selection
 from orderlink.decide.arrival import lines_of, on_details
 from orderlink.decide.verdict import NOTHING, Problem, Verdict
 from orderlink.model import Address, Line, Order, Status
-from orderlink.outbox import Outcome
+from orderlink.outbox import Outcome, Sending
 from orderlink.rows import EffectState, Event, Kind, OrderKey, OrderRow
 from orderlink.shops import Cancels
 
@@ -94,12 +94,14 @@ def _take_back(run: Run, shop: Connection, row: OrderRow) -> Steps[bool]:
         effect = run.store.last_effect(row.key, Kind.CANCEL_IN_SHOP)
         outcome = None
         if effect is not None:
-            outcome = yield from run.outbox.send(
+            sending = Sending(
                 row,
                 effect,
                 {"shop_order": row.shop_order_id},
-                lambda: shop.connector.cancel(row.shop_order_id),
                 lambda answer: Outcome(EffectState.DONE, taken_over, answer.id),
+            )
+            outcome = yield from run.outbox.send(
+                sending, lambda: shop.connector.cancel(row.shop_order_id)
             )
         if outcome and outcome.state is EffectState.DONE:
             run.say(shop.label, f"{row.key.order_id}: cancelled in the shop")

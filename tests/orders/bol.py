@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
 from orderlink.sandbox.bol_records import Article, Purchase
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orderlink.model import Address, Line, Order
+    from tests.orders.table import Case
+    from tests.support.world import Merchant
 
 NAMES = {
     "first_name": "firstName",
@@ -41,6 +45,28 @@ def purchase_of(order: Order) -> Purchase:
         pickup_point=bool(order.ship_to.pickup_point),
         order_id=order.id,
     )
+
+
+def live_through(merchant: Merchant, cases: Sequence[Case]) -> None:
+    """Let buyers at bol order the cases, cancel what was cancelled, and cron run three times."""
+    merchant.sync()
+    for case in cases:
+        merchant.bol.place(purchase_of(case.order))
+        placed = {one.id: one for one in merchant.bol.orders()}[case.order.id]
+        for item, line in zip(placed.items, case.order.lines, strict=True):
+            if line.cancelled:
+                merchant.bol.cancel(case.order.id, item.id, line.cancelled)
+    for _ in range(3):
+        merchant.later(minutes=5)
+        merchant.sync()
+
+
+def shown_in(merchant: Merchant) -> dict[str, dict[str, Any]]:
+    """Give what the shop shows, one order for each number of the marketplace."""
+    orders = merchant.in_shop.control("orders", {})
+    by_number = {order["transaction_id"]: order for order in orders}
+    assert len(by_number) == len(orders)
+    return by_number
 
 
 def _article(line: Line) -> Article:

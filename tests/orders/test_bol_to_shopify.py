@@ -9,7 +9,7 @@ import pytest
 
 from orderlink.model import Status
 from orderlink.sandbox.shopify_records import SandboxShop
-from tests.orders.bol import purchase_of
+from tests.orders.bol import live_through, shown_in
 from tests.orders.checks import check_pieces, check_sums
 from tests.orders.test_bol_to_woocommerce import FROM_BOL
 from tests.orders.test_model_to_shopify import LONGER_THAN_A_FIELD, TAXES, VARIANTS
@@ -29,25 +29,13 @@ def merchant(request: Any, tmp_path_factory: Any) -> Merchant:
         taxes=TAXES,
         selling=SandboxShop(ships_to=(), taxes_included=request.param),
     )
-    merchant.sync()
-    for case in FROM_BOL:
-        merchant.bol.place(purchase_of(case.order))
-        placed = {one.id: one for one in merchant.bol.orders()}[case.order.id]
-        for item, line in zip(placed.items, case.order.lines, strict=True):
-            if line.cancelled:
-                merchant.bol.cancel(case.order.id, item.id, line.cancelled)
-    for _ in range(3):
-        merchant.later(minutes=5)
-        merchant.sync()
+    live_through(merchant, FROM_BOL)
     return merchant
 
 
 @pytest.fixture(scope="module")
 def shown(merchant: Merchant) -> dict[str, dict[str, Any]]:
-    orders = merchant.shopify.control("orders", {})
-    by_number = {order["transaction_id"]: order for order in orders}
-    assert len(by_number) == len(orders)
-    return by_number
+    return shown_in(merchant)
 
 
 @pytest.mark.parametrize("case", FROM_BOL, ids=lambda case: case.name)

@@ -8,7 +8,7 @@ import pytest
 
 from orderlink.model import Status
 from orderlink.sandbox.woocommerce_tax import SandboxTax
-from tests.orders.bol import purchase_of
+from tests.orders.bol import live_through, shown_in
 from tests.orders.checks import check_shown
 from tests.orders.table import CASES, PRODUCTS, RATES
 from tests.support.world import Merchant
@@ -28,25 +28,13 @@ def merchant(request: Any, tmp_path_factory: Any) -> Merchant:
         rates=RATES,
         tax=SandboxTax(prices_include_tax=request.param),
     )
-    merchant.sync()
-    for case in FROM_BOL:
-        merchant.bol.place(purchase_of(case.order))
-        items = {one.id: one for one in merchant.bol.orders() if one.id == case.order.id}
-        for item, line in zip(items[case.order.id].items, case.order.lines, strict=True):
-            if line.cancelled:
-                merchant.bol.cancel(case.order.id, item.id, line.cancelled)
-    for _ in range(3):
-        merchant.later(minutes=5)
-        merchant.sync()
+    live_through(merchant, FROM_BOL)
     return merchant
 
 
 @pytest.fixture(scope="module")
 def shown(merchant: Merchant) -> dict[str, dict[str, Any]]:
-    orders = merchant.woo.control("orders", {})
-    by_number = {order["transaction_id"]: order for order in orders}
-    assert len(by_number) == len(orders)
-    return by_number
+    return shown_in(merchant)
 
 
 @pytest.mark.parametrize("case", FROM_BOL, ids=lambda case: case.name)
