@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,9 +36,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
-    """Leave out what takes hours, unless it is asked for."""
+    """Leave out what takes hours, and of many cases that are alike most, unless asked for."""
     if not config.getoption("--sweep"):
         skip = pytest.mark.skip(reason="takes hours: pytest tests/simulation --sweep FILE")
         for item in items:
             if item.get_closest_marker("sweep"):
                 item.add_marker(skip)
+    if not config.getoption("--ci"):
+        sampled(items)
+
+
+def sampled(items: Sequence[pytest.Item]) -> None:
+    """Skip the cases of a test that a sample has not; the first of each test is always played."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        if marker := item.get_closest_marker("sampled"):
+            test = item.nodeid.partition("[")[0]
+            if seen[test] % marker.args[0]:
+                item.add_marker(pytest.mark.skip(reason="not in the sample: pytest --ci"))
+            seen[test] += 1

@@ -30,11 +30,11 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with at_bol, at_shop:
         one.configure()
         shipped, taken_over, _ = one.place(), one.place(), one.place()
-        one.run("sync")
+        one.lives()
         one.complete(shipped, CODE)
         one.run("manual", taken_over)
-        one.run("sync")
-        one.run("sync")
+        one.lives()
+        one.lives()
         with closing(sqlite3.connect(one.state)) as connection, connection:
             connection.execute(
                 "UPDATE orders SET placed_at = '2019-01-01T00:00:00.000000Z',"

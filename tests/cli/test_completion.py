@@ -36,10 +36,10 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         one.configure()
         now = SystemClock().now()
         placed = [one.place(placed_at=now - timedelta(minutes=age)) for age in (3, 2, 1)]
-        one.run("sync")
+        one.lives()
         one.complete(placed[0], "3SABCD000000001")
-        one.run("sync")
-        one.run("sync")
+        one.lives()
+        one.lives()
         yield one
 
 

@@ -23,7 +23,7 @@ CODE = "3SABCD000000001"
 def planned(installation: Installation) -> Installation:
     """One order in the shop that has left, two that are new, one whose product is unknown."""
     shipped = installation.place()
-    installation.run("sync")
+    installation.lives()
     installation.complete(shipped, CODE)
     installation.place()
     installation.place(articles=(TEE,))

@@ -89,7 +89,7 @@ def test_1_when_the_state_file_is_no_database(installation: Installation) -> Non
 
 
 def test_1_when_the_state_was_written_by_a_newer_program(installation: Installation) -> None:
-    installation.run("sync")
+    installation.lives()
     with sqlite3.connect(installation.state) as connection:
         connection.execute("PRAGMA user_version = 999")
     connection.close()
@@ -117,7 +117,7 @@ def test_1_when_the_state_was_written_by_a_newer_program(installation: Installat
 def test_2_for_what_was_asked_wrongly(
     installation: Installation, arguments: list[str], word: str
 ) -> None:
-    installation.run("sync")
+    installation.lives()
     ended = installation.run(*arguments)
     assert ended.code == 2
     assert word in ended.err
@@ -146,10 +146,10 @@ def test_2_without_a_configuration_says_where_it_looked(installation: Installati
 
 def test_2_and_a_list_when_a_name_means_several_orders(installation: Installation) -> None:
     orders = [installation.place(), installation.place()]
-    installation.run("sync")
+    installation.lives()
     for order in orders:
         installation.complete(order, "3SABCD000000001")
-    installation.run("poll")
+    installation.lives("poll")
     ended = installation.run("manual", "3SABCD000000001")
     assert ended.code == 2
     assert all(order in ended.err for order in orders)
@@ -200,7 +200,7 @@ def test_3_a_fault_of_a_command_is_told_in_one_line(installation: Installation) 
 @pytest.fixture
 def held(installation: Installation) -> Iterator[int]:
     """Another run, of which this test is the process."""
-    installation.run("sync")
+    installation.lives()
     lock = os.open(f"{installation.state}.lock", os.O_RDWR | os.O_CREAT)
     fcntl.flock(lock, fcntl.LOCK_EX)
     os.ftruncate(lock, 0)
@@ -277,7 +277,7 @@ def test_a_signal_ends_a_run_after_the_effect_in_hand(
 
 
 def test_a_passing_failure_is_quiet_and_shown_by_status(installation: Installation) -> None:
-    installation.run("sync")
+    installation.lives()
     installation.configure(shop=CLOSED)
     installation.place()
     ended = installation.run("sync")

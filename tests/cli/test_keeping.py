@@ -39,10 +39,10 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         shipped = one.place()
         one.place()
         one.place(articles=(type(MUG)(reference=FORMULA, ean="", title="Mug \u00e9 \x1b[31m"),))
-        one.run("sync")
+        one.lives()
         one.complete(shipped, "3SABCD000000001")
-        one.run("sync")
-        one.run("sync")
+        one.lives()
+        one.lives()
         yield one
 
 

@@ -32,9 +32,9 @@ def installed(installation: Installation) -> Installation:
     shipped = installation.place(ship_to={"firstName": STEERS})
     odd = type(MUG)(reference="NOPE", ean="", title=f"Mug {STEERS}")
     installation.place(articles=(odd,), ship_to={"firstName": f"J{STEERS}"})
-    installation.run("sync")
+    installation.lives()
     installation.complete(shipped, "3SABCD000000001")
-    installation.run("poll")
+    installation.lives("poll")
     return installation
 
 

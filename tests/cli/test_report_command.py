@@ -23,10 +23,10 @@ def installed(installation: Installation) -> Installation:
     """An order that is shipped, and one that the shop has no product for."""
     shipped = installation.place()
     installation.place(articles=(type(MUG)(reference="NOPE", ean=""),))
-    installation.run("sync")
+    installation.lives()
     installation.complete(shipped, "3SABCD000000001")
-    installation.run("sync")
-    installation.run("sync")
+    installation.lives()
+    installation.lives()
     return installation
 
 
