@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--ci` (every single fault, 1,700 pairs) and `--sweep` (without end)."""
+    """Add `--ci` (every single fault, 2,000 pairs) and `--sweep` (without end)."""
     parser.addoption("--ci", action="store_true", help="the simulation as .ci/run plays it")
     parser.addoption("--sweep", metavar="FILE", help="all pairs of faults; FILE has what is done")
 

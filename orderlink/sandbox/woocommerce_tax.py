@@ -96,7 +96,8 @@ def rounded(amount: Fraction, digits: int, *, half_down: bool = False) -> Fracti
 
 def _units(amount: Fraction, digits: int, *, half_down: bool = False) -> int:
     """Count the units of the last decimal; in whole numbers, which a shop does for each amount."""
-    twice, unit = 2 * abs(amount.numerator) * 10**digits, amount.denominator
+    twice: int = 2 * abs(amount.numerator) * 10**digits
+    unit = amount.denominator
     units = -((unit - twice) // (2 * unit)) if half_down else (twice + unit) // (2 * unit)
     return units if amount.numerator >= 0 else -units
 
