@@ -43,15 +43,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.
             if item.get_closest_marker("sweep"):
                 item.add_marker(skip)
     if not config.getoption("--ci"):
-        sampled(items)
+        _sample(items)
 
 
-def sampled(items: Sequence[pytest.Item]) -> None:
-    """Skip the cases of a test that a sample has not; the first of each test is always played."""
+def _sample(items: Sequence[pytest.Item]) -> None:
+    """Skip what is left to `--ci`; of a test that is sampled, the first case is always played."""
+    left_out = pytest.mark.skip(reason="one of several like it: pytest --ci")
     seen: Counter[str] = Counter()
     for item in items:
-        if marker := item.get_closest_marker("sampled"):
+        if item.get_closest_marker("only_ci"):
+            item.add_marker(left_out)
+        elif marker := item.get_closest_marker("sampled"):
             test = item.nodeid.partition("[")[0]
             if seen[test] % marker.args[0]:
-                item.add_marker(pytest.mark.skip(reason="not in the sample: pytest --ci"))
+                item.add_marker(left_out)
             seen[test] += 1

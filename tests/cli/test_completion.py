@@ -191,6 +191,7 @@ def test_some_dozens_are_enough(lived: Installation) -> None:
     ]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("line", ["", "sync --connection ", "show C", "orders --status ", "sync -"])
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_completion_loads_nothing_heavy(lived: Installation, line: str, shell: str) -> None:

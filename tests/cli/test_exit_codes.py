@@ -98,6 +98,7 @@ def test_1_when_the_state_was_written_by_a_newer_program(installation: Installat
     assert "newer orderlink" in ended.err
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
@@ -230,6 +231,7 @@ def test_wait_runs_when_the_other_run_has_ended(installation: Installation, held
     assert len(installation.shop.control("orders", {})) == 1
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.usefixtures("held")
 @pytest.mark.parametrize(("number", "code"), [(TERM, 0), (INT, 130)])
 def test_a_run_that_waits_can_be_stopped(
@@ -249,6 +251,7 @@ def test_looking_and_deciding_need_no_lock(installation: Installation) -> None:
     assert installation.run("retry", "--all").code == 1, "there was nothing to retry"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("number", "code"), [(TERM, 0), (INT, 130)])
 def test_a_signal_ends_a_run_after_the_effect_in_hand(
     installation: Installation, number: int, code: int

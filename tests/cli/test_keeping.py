@@ -150,6 +150,7 @@ def test_75_where_a_run_is_active(lived: Installation) -> None:
     os.close(lock)
 
 
+@pytest.mark.only_ci
 def test_1_where_the_state_file_is_damaged_and_a_restore_mends_it(lived: Installation) -> None:
     target = lived.folder / "backup.sqlite3"
     lived.run("backup", str(target))
@@ -224,6 +225,7 @@ def test_nothing_of_a_buyer_is_exported_and_nothing_steers_a_terminal(
             assert "\x1b" not in out
 
 
+@pytest.mark.only_ci
 def test_a_reader_that_goes_away_and_the_c_locale_are_no_fault(lived: Installation) -> None:
     with lived.start("export", "orders") as process:
         assert process.stdout is not None
@@ -236,6 +238,7 @@ def test_a_reader_that_goes_away_and_the_c_locale_are_no_fault(lived: Installati
     assert ended.out.isascii()
 
 
+@pytest.mark.only_ci
 def test_a_mapping_that_looks_like_a_formula_survives_its_csv(lived: Installation) -> None:
     for sku in ("=1+1", "-A", "'=B", "plain"):
         lived.run("map", "--", sku, "MUG-RED")

@@ -93,6 +93,7 @@ def test_in_the_c_locale_lines_are_drawn_in_ascii(installed: Installation) -> No
     assert "Needs a person" in ended.out
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("command", ["status", "orders", "show"])
 def test_an_encoding_that_lacks_a_character_is_no_crash(
     installed: Installation, command: str

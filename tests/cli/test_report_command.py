@@ -72,6 +72,7 @@ def test_json_has_the_status_and_what_happened(installed: Installation) -> None:
     assert found["connections"] == installed.run("status", "--json").json()["connections"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("since", "said"), [("yesterday", "neither a day"), ("2999-01-01", "lies ahead")]
 )

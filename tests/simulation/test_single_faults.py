@@ -1,6 +1,6 @@
 """Every single fault at every point of a life: exhaustive with `--ci`, a sample without.
 
-`pytest tests/simulation --ci --dist worksteal` is what `.ci/run` plays: every single fault between
+`pytest tests/simulation --ci` is what `.ci/run` plays: every single fault between
 bol and WooCommerce, most of what is Amazon's and Shopify's own (`test_other_pairs`), 2,000 pairs of
 faults, and the state machine at length.
 """
