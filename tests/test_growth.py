@@ -210,6 +210,7 @@ def rows_of(store: Store) -> dict[str, int]:
     }
 
 
+@pytest.mark.only_ci
 def test_archived_orders_leave_the_runs_as_small_as_they_were(merchant: Merchant) -> None:
     store = merchant.store()
     (closed,) = store.list_orders(status="shipped", connection="", since=EVER, limit=2)

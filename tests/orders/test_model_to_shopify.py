@@ -27,6 +27,7 @@ LONGER_THAN_A_FIELD = {"a name of 300 characters"}
 ANYWHERE = SandboxShop(ships_to=())
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("within", [True, False], ids=["prices with tax", "prices without"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_shop_has_what_the_buyer_paid(case: Case, within: bool) -> None:

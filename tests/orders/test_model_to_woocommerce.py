@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.orders.table import Case
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("round_at_subtotal", [False, True], ids=["by line", "at subtotal"])
 @pytest.mark.parametrize("with_tax", [True, False], ids=["prices with tax", "prices without"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -37,6 +38,7 @@ def test_a_shop_without_taxes_has_it_too(case: Case) -> None:
     assert (shown["total"], shown["total_tax"]) == (case.total, "0.00")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("tax", ["shop", "none"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_whatever_the_source_of_tax_the_total_is_the_same(case: Case, tax: str) -> None:

@@ -177,6 +177,7 @@ def typed(folder: Path, program: str, *options: str) -> subprocess.CompletedProc
     )
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("options", "first"),
     [

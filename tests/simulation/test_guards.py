@@ -53,6 +53,7 @@ def _violations(folder: Path, scene: str) -> list[str]:
     return found
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("scene", SCENES)
 def test_with_all_guards_every_scene_goes_well(scene: str) -> None:
     assert outcome(scene) == []

@@ -82,6 +82,7 @@ def test_nothing_is_repeated_and_nobody_told_but_of_what_lacks_its_code(pair: Pa
         assert bool(world.told) is world.at_market.needs_code
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("pair", OTHER_PAIRS, ids=str)
 def test_lives_without_faults_go_well(pair: Pair, seed: int) -> None:

@@ -115,8 +115,8 @@ def exchanges(tmp_path_factory: pytest.TempPathFactory) -> int:
 
 @pytest.fixture
 def step(pytestconfig: pytest.Config) -> int:
-    """Give the distance of the points that are struck: each with `--ci`, else one in five."""
-    return 1 if pytestconfig.getoption("--ci") else 5
+    """Give the distance of the points that are struck: each with `--ci`, else one in seven."""
+    return 1 if pytestconfig.getoption("--ci") else 7
 
 
 @pytest.mark.parametrize("kind", ACTS)

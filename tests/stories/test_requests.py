@@ -106,6 +106,7 @@ def live(merchant: Merchant, count: int) -> Counter[str]:
     return endpoints(merchant)
 
 
+@pytest.mark.sampled(2)
 @EACH_PAIR
 def test_the_whole_life_of_many_orders_takes_no_request_too_many(
     pair: tuple[str, str], tmp_path: Path
@@ -114,6 +115,7 @@ def test_the_whole_life_of_many_orders_takes_no_request_too_many(
     assert live(merchant, ORDERS) == LIVES[pair[0]] | LIVES[pair[1]]
 
 
+@pytest.mark.only_ci
 def test_four_hundred_orders_take_hardly_more_than_the_platforms_ask_for(tmp_path: Path) -> None:
     pair = "amazon", "woocommerce"  # which come nearest; the others need more orders, or never do
     floor = MARKETPLACES[pair[0]].floor + SHOPS[pair[1]].floor
@@ -131,6 +133,7 @@ IDLE = {
 }
 
 
+@pytest.mark.sampled(2)
 @EACH_PAIR
 def test_a_hundred_orders_that_are_open_in_the_shop_take_as_few_as_it_allows(
     pair: tuple[str, str], tmp_path: Path
