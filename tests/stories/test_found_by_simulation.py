@@ -15,11 +15,14 @@ from orderlink.people import follow, retry, take_over
 from orderlink.sandbox.bol_records import Article
 from orderlink.sandbox.server import Answer
 from tests.support.faults import answer, refused
+from tests.support.markets import AmazonMarket
+from tests.support.world import Merchant
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from orderlink.sandbox.server import Sandbox
     from tests.support.faults import Act
-    from tests.support.world import Merchant
 
 CODE = "3SABCD1234567"
 SHIP = ("bol", "POST", "/retailer/shipments$")
@@ -243,6 +246,20 @@ def test_a_clock_that_jumps_within_the_first_run_makes_no_later_order_too_old(
     merchant.later(minutes=5)
     order = merchant.place()
     merchant.later(minutes=1)
+    merchant.sync()
+    merchant.world.clock = merchant.clock
+    merchant.sync_every_five_minutes(0.5)
+    assert len(merchant.shop_orders(order)) == 1
+
+
+def test_a_first_run_that_fails_by_its_clock_makes_no_later_order_too_old(tmp_path: Path) -> None:
+    merchant = Merchant(tmp_path, market=AmazonMarket)
+    merchant.world.clock = ManualClock(merchant.clock.now() + timedelta(days=365))
+    merchant.sync()
+    assert "unreachable" in merchant.problems()
+    merchant.later(minutes=5)
+    order = merchant.place()
+    merchant.later(minutes=5)
     merchant.sync()
     merchant.world.clock = merchant.clock
     merchant.sync_every_five_minutes(0.5)
