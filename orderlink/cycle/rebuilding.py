@@ -21,6 +21,7 @@ def take_origins_over(run: Run, market: Connection) -> None:
             continue
         row = run.store.order(OrderKey(problem.connection, problem.order_id))
         if row is not None and row.shop_order_id:
+            origin = problem.details.get("origin") or run.store.origin()  # a purge empties it
             with run.store.transaction():
-                run.store.put_fact("origin", problem.details["origin"])
+                run.store.put_fact("origin", origin)
                 run.store.apply(row, Verdict(closes=("other_origin",)), run.now())
