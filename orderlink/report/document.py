@@ -55,7 +55,8 @@ def status_document(report: StatusReport) -> dict[str, Any]:
         "waiting": [_waiting(one, report.now) for one in report.waiting],
         "dated": [_dated(name, row) for name, row in report.dated],
         "orphans": [
-            {"where": where, "open_orders": count} for where, count in report.orphans.items()
+            {"where": one.where, "why": str(one.why), "open_orders": one.open_orders}
+            for one in report.orphans
         ],
         "hours": [{"hour": _time(one.begins), **_counted(one.counts)} for one in report.hours],
     }

@@ -58,10 +58,9 @@ class Places:
         place = self._by_id.get(identity)
         return place.name if place else identity.removeprefix(NAMED)
 
-    def is_configured(self, identity: str) -> bool:
-        """Tell whether a connection of the state is in the configuration."""
-        place = self._by_id.get(identity)
-        return place is not None and place.configured
+    def of(self, identity: str) -> Place | None:
+        """Give a connection of the state by its id."""
+        return self._by_id.get(identity)
 
     def is_paused(self, problem: ProblemRow) -> bool:
         """Tell whether a problem waits until a person enables a connection again.
