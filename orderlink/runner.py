@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +35,6 @@ from orderlink.store.database import Database
 from orderlink.values import Value
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from orderlink.alerts.alerting import Alerting
     from orderlink.alerts.settings import AlertSettings
     from orderlink.config import Config
@@ -89,6 +87,7 @@ class Report(Value, frozen=True):
     open_problems: list[ProblemRow]
     places: Mapping[str, str]
     plans: tuple[Plan, ...] = ()  # what `adopt` found
+    restored_at: datetime | None = None  # for a quarantine from then on it was only looked
 
 
 def open_store(config: Config, world: World) -> Store:
@@ -241,9 +240,10 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         say=world.say,
         tell=world.tell,
     )
+    _hold_against_marker(config, store, this, number)
+    _only_look_after_restore(store, this)
     if not order.dry_run:
-        _hold_against_marker(config, store, this, number)
-        _only_look_after_restore(store, this)
+        marker.leave(config.state, store.origin(), number)
     selection = Selection(
         _keys(store, order.orders), order.force, sample=order.sample, wish=order.wish
     )
@@ -266,6 +266,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         open_problems=store.problems(),
         places=places,
         plans=tuple(this.plans),
+        restored_at=this.outbox.restored_at,
     )
 
 
@@ -309,8 +310,7 @@ NOWHERE = OrderKey("", "")
 
 def _hold_against_marker(config: Config, store: Store, this: Run, number: int) -> None:
     """Notice a state file that is older than the last run, or another one than before."""
-    origin = store.origin()
-    found = marker.age(config.state, origin, number)
+    found = marker.age(config.state, store.origin(), number)
     if found is Age.OLD:
         older = f"{config.state} is older than the last run that is known (a backup was restored?)"
         what = "a backup was restored" if store.restored_at() else older
@@ -321,7 +321,6 @@ def _hold_against_marker(config: Config, store: Store, this: Run, number: int) -
     if found is Age.REPLACED:
         sentence = f"{config.state} is a new one, an earlier one was here: what is in the shop "
         this.note_problem(STATE, "state_replaced", sentence + "already is not known")
-    marker.leave(config.state, origin, number)
 
 
 def _only_look_after_restore(store: Store, this: Run) -> None:

@@ -45,6 +45,7 @@ def status_document(report: StatusReport) -> dict[str, Any]:
         "last_good_run": _time(report.last_good),
         "stale": report.stale,
         "clock_trusted": report.clock_trusted,
+        "nothing_sent_before": _time(max(report.closed.values(), default=None)),
         "oldest_personal_data": _time(report.oldest_personal_data),
         "personal_data_orders": report.personal_data,
         "last_run": _last_run(report),

@@ -97,6 +97,6 @@ def _happened(one: Orphans, name: str) -> str:
         )
     needed = ', let a marketplace go to it (`shop = "NAME"`)' if shop else ""
     return (
-        f"[{one.role}s.{name}] is not in the configuration any more. Put it back, under any name but"
-        f" with the same address and key{needed}"
+        f"[{one.role}s.{name}] is not in the configuration any more. Put it back, under any name"
+        f" but with the same address and key{needed}"
     )

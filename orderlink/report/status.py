@@ -15,6 +15,7 @@ from orderlink.report.concerns import NEAR, SHOWN, Concern, concerns
 from orderlink.report.days import day_in_amsterdam
 from orderlink.report.orphans import Orphans, orphans
 from orderlink.report.places import Place, Places
+from orderlink.report.restored import closed_until, restored_at
 from orderlink.rows import OrderRow, RunRow, Tally
 from orderlink.store.reading import open_for_reading
 from orderlink.values import Value, field
@@ -78,6 +79,8 @@ class StatusReport(Value, frozen=True):
     hours: tuple[Hour, ...] = ()  # the last 24, the present one included
     last_run: RunRow | None = None
     last_outcome: str = ""  # what became of it, as in `orderlink.rows.RunRow`
+    closed: Mapping[str, datetime] = field(default_factory=dict)
+    """After a restore: before when nothing is sent to a connection, by its name."""
     ends: tuple[str, ...] = ()  # which APIs end soon, or did, a sentence each
 
     @property
@@ -142,6 +145,7 @@ def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
         hours=_hours(first_hour, tallies),
         last_run=run,
         last_outcome=run.became(runs_since(config.state)) if run else "",
+        closed=closed_until(config, restored_at(config, store, now), now) if store else {},
         ends=tuple(filter(None, (end_of_api(one, today) for one in config.connections()))),
     )
 

@@ -10,6 +10,7 @@ from orderlink.report import glance
 from orderlink.report.blocks import Column, Sentence, Table, Tone
 from orderlink.report.days import ago, on_day, span
 from orderlink.report.orphans import sentence_of
+from orderlink.report.restored import closed_sentence
 from orderlink.report.status import STAGES
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ def noticed(report: StatusReport) -> dict[str, str]:
     found |= {
         f"paused {one.place.name}": _paused(one) for one in report.connections if one.place.paused
     }
+    if report.closed:
+        found["restored"] = closed_sentence(report.closed)
     if report.stale:
         since = "never" if report.last_good is None else ago(report.last_good, report.now)
         found["stale"] = f"No run went well for too long (the last one: {since}). Does cron run?"
