@@ -27,6 +27,7 @@ from orderlink.lock import RunLock
 from orderlink.marker import Age
 from orderlink.outbox import Outbox
 from orderlink.redact import Redactor
+from orderlink.report.idle import why_idle
 from orderlink.report.places import Places
 from orderlink.rows import Event, OrderKey, ProblemRow
 from orderlink.steps import Alone, Workers, carry_out
@@ -245,7 +246,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
     if not order.dry_run:
         marker.leave(config.state, store.origin(), number)
     selection = Selection(
-        _keys(store, order.orders), order.force, sample=order.sample, wish=order.wish
+        _keys(config, store, order.orders), order.force, sample=order.sample, wish=order.wish
     )
     try:
         carry_out(STAGES[order.stage](this, selection), world.workers(this.at_once))
@@ -351,8 +352,11 @@ def _archived(config: Config, store: Store, now: datetime) -> int:
     return archive(store, now, max(config.archive_after, timedelta(days=late)))
 
 
-def _keys(store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:
+def _keys(config: Config, store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:
+    if not names:
+        return frozenset()
     keys = set()
+    places = Places(config, store)
     for name in names:
         rows = store.orders_named(name)
         if not rows:
@@ -360,6 +364,8 @@ def _keys(store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:
         if len(rows) > 1:
             listed = ", ".join(f"{row.key.connection} {row.key.order_id}" for row in rows)
             raise ConfigurationError([f"{name} is more than one order: {listed}"])
+        if idle := why_idle(places, rows[0]):
+            raise ConfigurationError([idle])
         keys.add(rows[0].key)
     return frozenset(keys)
 

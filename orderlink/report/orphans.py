@@ -45,15 +45,30 @@ def orphans(places: Places, counts: Sequence[OrderCount]) -> tuple[Orphans, ...]
     for one in counts:
         if one.status in {*CLOSED, Status.MANUAL}:
             continue
-        for role, identity in (("marketplace", one.connection), ("shop", one.shop)):
-            why = _left(places, role, places.of(identity))
-            if why is not None:
-                found[role, places.name(identity), why] += one.orders
-                break
-    return tuple(Orphans(*key, count) for key, count in found.items())
+        for left in _left(places, one.connection, one.shop):
+            found[left] += one.orders
+    return tuple(Orphans(*left, count) for left, count in found.items())
 
 
-def _left(places: Places, role: str, place: Place | None) -> Left | None:
+def is_followed(places: Places, marketplace: str, shop: str | None) -> bool:
+    """Tell whether runs follow an open order of these connections, given by their ids.
+
+    `shop` None: it is in none yet.
+    """
+    return not _left(places, marketplace, shop)
+
+
+def _left(places: Places, marketplace: str, shop: str | None) -> list[tuple[str, str, Left]]:
+    """Give the connection that is not what it was, if one is: role, name and why."""
+    found = [
+        (role, places.name(identity), why)
+        for role, identity in (("marketplace", marketplace), ("shop", shop))
+        if identity is not None and (why := _why(places, role, places.of(identity)))
+    ]
+    return found[:1]
+
+
+def _why(places: Places, role: str, place: Place | None) -> Left | None:
     if place is None:
         return Left.REMOVED
     if not place.configured:

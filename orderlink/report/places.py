@@ -72,6 +72,13 @@ class Places:
             return problem.connection.removeprefix(NAMED) in self._paused
         return place.paused or (bool(problem.order_id) and place.shop in self._paused)
 
+    def paused_tables(self, identity: str, *, with_shop: bool) -> list[str]:
+        """Name the tables that are paused: a connection's own, and that of a marketplace's shop."""
+        place = self._by_id.get(identity)
+        names = {place.name if place else identity.removeprefix(NAMED)}
+        names |= {place.shop} if place and with_shop else set()
+        return [f"[{one.role}s.{one.name}]" for one in self.all if one.paused and one.name in names]
+
     def ids(self, name: str) -> tuple[str, ...]:
         """Give the ids of the marketplaces with this name (or id)."""
         named = [one for one in self.all if one.role == "marketplace" and one.id]
