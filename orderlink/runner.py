@@ -318,7 +318,8 @@ def _hold_against_marker(config: Config, store: Store, this: Run, number: int) -
         with store.transaction():
             store.forget_looks()
             store.note_restored(this.now())
-        this.tell(f"{what}: everything is looked at again before anything is sent")
+        if not isinstance(this.outbox, DryOutbox):  # a plan says it itself
+            this.tell(f"{what}: everything is looked at again before anything is sent")
     if found is Age.REPLACED:
         sentence = f"{config.state} is a new one, an earlier one was here: what is in the shop "
         this.note_problem(STATE, "state_replaced", sentence + "already is not known")
@@ -362,8 +363,8 @@ def _keys(config: Config, store: Store, names: tuple[str, ...]) -> frozenset[Ord
         if not rows:
             raise ConfigurationError([f"no order is called {name}: see `orderlink orders`"])
         if len(rows) > 1:
-            listed = ", ".join(f"{row.key.connection} {row.key.order_id}" for row in rows)
-            raise ConfigurationError([f"{name} is more than one order: {listed}"])
+            listed = ", ".join(row.key.name for row in rows)
+            raise ConfigurationError([f"{name} is more than one order; name one: {listed}"])
         if idle := why_idle(places, rows[0]):
             raise ConfigurationError([idle])
         keys.add(rows[0].key)

@@ -188,7 +188,7 @@ def order_document(report: OrderReport) -> dict[str, Any]:
     return {
         **order_record(row, report.connection, report.shop),
         "reference": row.reference or None,
-        "seen_at": _time(row.seen_at),
+        "seen_at": _time(row.last_seen_at),
         "seen_in_shop_at": _time(row.shop_seen_at),
         "lines": [line_record(line, row) for line in row.lines],
         "parcels": [

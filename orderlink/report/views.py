@@ -230,11 +230,11 @@ def _order(
 
 def matches_blocks(rows: Sequence[OrderRow], places: Places) -> list[Block]:
     """List the orders that a person may have meant."""
-    columns = (Column("Connection"), Column("Order"), Column("In the shop"), Column("Status"))
+    columns = (Column("Connection"), Column("Name it"), Column("In the shop"), Column("Status"))
     found = tuple(
         (
             places.name(row.key.connection),
-            safe_text(row.key.order_id, 40),
+            safe_text(row.key.name, 60),
             safe_text(row.shop_order_number or row.shop_order_id, 40),
             row.status,
         )

@@ -185,9 +185,15 @@ def test_2_and_a_list_when_a_name_means_several_orders(installation: Installatio
     installation.run("poll")
     ended = installation.run("manual", "3SABCD000000001")
     assert ended.code == 2
-    assert all(order in ended.err for order in orders)
+    assert all(f" bol-1/{order} " in ended.err for order in orders)
+    for name in ("bol-2/3SABCD000000001", f"bol-2/{orders[0]}"):
+        assert installation.run("manual", name).code == 2
+    assert (
+        f"bol-1/{orders[0]}, bol-1/{orders[1]}" in installation.run("poll", "3SABCD000000001").err
+    )
     statuses = {one["status"] for one in installation.run("orders", "--json").json()["orders"]}
     assert "manual" not in statuses, "nothing was done"
+    assert installation.run("manual", f"bol-1/{orders[0]}").code == 0
 
 
 def test_3_a_fault_leaves_its_traceback_without_secrets_in_the_log(
