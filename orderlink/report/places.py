@@ -62,6 +62,16 @@ class Places:
         """Give a connection of the state by its id."""
         return self._by_id.get(identity)
 
+    def is_gone(self, problem: ProblemRow) -> bool:
+        """Tell whether a problem is that of a connection which is not configured any more."""
+        if problem.order_id:
+            return False
+        name = problem.connection.removeprefix(NAMED)
+        if name != problem.connection:
+            return name not in {one.name for one in self.all if one.configured}
+        place = self._by_id.get(problem.connection)
+        return place is not None and not place.configured
+
     def is_paused(self, problem: ProblemRow) -> bool:
         """Tell whether a problem waits until a person enables a connection again.
 

@@ -167,6 +167,26 @@ def test_a_renamed_connection_is_the_same_one(merchant: Merchant) -> None:
     assert (market.id, market.name) == ("bol-1", "bol_nl")
 
 
+def test_a_removed_connections_own_problems_are_over(merchant: Merchant) -> None:
+    order = merchant.settled(UNKNOWN)
+    path = merchant.config.path
+    whole = path.read_text()
+    path.write_text(whole.replace("canary-client", "another-client"))
+    merchant.reload()
+    merchant.later(minutes=5)
+    merchant.sync()
+    assert merchant.problems() == ["product_unknown", "sign_in_failed"], "of the new key"
+    path.write_text(whole.replace('"canary-client"', '{ env = "NOT_THERE" }'))
+    merchant.reload()
+    merchant.sync()
+    assert "secret_missing" in merchant.problems()
+    path.write_text(whole.replace("[marketplaces.bol]", "[marketplaces.other]"))
+    merchant.reload()
+    merchant.sync()
+    assert merchant.problems() == ["product_unknown"], "an order's own stays"
+    assert merchant.order(order).status is Status.NEW
+
+
 def test_the_open_orders_of_a_removed_marketplace_are_not_forgotten(merchant: Merchant) -> None:
     merchant.settled()
     path = merchant.config.path
