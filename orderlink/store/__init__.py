@@ -306,8 +306,16 @@ class Store(Archive):
     def orders_named(self, name: str) -> list[OrderRow]:
         """Find orders by marketplace number, shop id, shown number (with or without #) or code.
 
-        Those in the archive are found, too.
+        Those in the archive are found, too. One of several connections' orders is named with the
+        connection's id before it: `bol-1/NUMBER`.
         """
+        connection, slash, rest = name.partition("/")
+        found = self._named(name)
+        if found or not slash:
+            return found
+        return [row for row in self._named(rest) if row.key.connection == connection]
+
+    def _named(self, name: str) -> list[OrderRow]:
         code = "".join(name.split()).upper()
         return self._orders("orders_named", name=name, number=name.lstrip("#"), code=code)
 
