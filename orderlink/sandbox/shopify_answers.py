@@ -135,7 +135,6 @@ def order_tree(order: StoredOrder) -> dict[str, Any]:
             {
                 "__typename": "OrderTransaction",
                 "id": gid("OrderTransaction", f"{order.id}{number}"),
-                "paymentId": f"{order.name}.{number}",
                 "authorizationCode": code or None,
             }
             for number, code in enumerate(order.authorizations, start=1)

@@ -216,7 +216,7 @@ class Shopify:
     def candidates(self, field: str, since: datetime) -> Iterator[Candidate]:
         """List the orders that came in since then, with what stands in the field.
 
-        `transaction_id` is the source identifier and the payments' own ids, `number` the name,
+        `transaction_id` is the source identifier or a payment's authorization, `number` the name,
         `meta:KEY` a note attribute, or a metafield by its namespace and key (`custom.channel_id`).
         """
         return self._others.candidates(field, since)

@@ -38,7 +38,7 @@ def orders_newest_first(field: str, after: str | None = None) -> Operation:
     """
     kind, _, key = field.partition(":")
     namespace, dot, name = key.partition(".")
-    payments = f"transactions(first: {TRANSACTIONS}) {{ paymentId authorizationCode }}"
+    payments = f"transactions(first: {TRANSACTIONS}) {{ authorizationCode }}"
     wanted, points = {
         "transaction_id": (f"sourceIdentifier {payments}", TRANSACTIONS),
         "meta": ("customAttributes { key value }", 1),
@@ -71,8 +71,7 @@ def values_in(row: Mapping[str, Json], field: str) -> tuple[str, ...]:
     try:
         if kind == "transaction_id":
             found = [row["sourceIdentifier"]]
-            for one in row["transactions"]:
-                found += [one["paymentId"], one["authorizationCode"]]
+            found += [one["authorizationCode"] for one in row["transactions"]]
         elif kind == "meta":
             found = [one["value"] for one in row["customAttributes"] if one["key"] == key]
             found += [(row.get("field") or {}).get("value")]
