@@ -25,7 +25,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qsl, quote, urlencode
 
-from orderlink.budget import Budget
+from orderlink.budget import SIGN_IN, UNTOLD, Budget
 from orderlink.errors import PositionLost, Refused, TryLater
 from orderlink.marketplaces import amazon_answers as answers
 from orderlink.marketplaces import amazon_documents as documents
@@ -66,6 +66,7 @@ class Amazon:
         "getOrder": Budget(30, 0.5),
         "confirmShipment": Budget(10, 2),
         "getMarketplaceParticipations": Budget(15, 0.016),
+        SIGN_IN: UNTOLD,
     }
     """Operation -> what Amazon allows an application for an account (the API descriptions)."""
 
@@ -100,6 +101,7 @@ class Amazon:
                 "client_id": settings.client_id.reveal(),
                 "client_secret": settings.client_secret.reveal(),
             },
+            budget=SIGN_IN,
             accept=(400, 401),
             safe=True,
         )

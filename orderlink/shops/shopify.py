@@ -16,6 +16,8 @@ Quirks:
 - A search finds more than was meant, and has been seen to ignore its filter
   (https://github.com/Shopify/shopify-api-ruby/issues/627): rows are compared.
 - Nothing is taxed, and no stock is claimed, unless the order says so. See `shopify_drafts`.
+- Lines are not corrected after creation: an edit is three mutations, and cannot set a tax. The order
+  is created to the cent; where the shop's answer differs, it is put on hold.
 - A cancellation is a job: the order is cancelled a moment later.
 - Orders of more than 60 days are hidden from apps without the scope `read_all_orders`.
 - An order that was sent and paid for is archived by itself: it has been sent all the same.
@@ -27,7 +29,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from orderlink.budget import Budget
+from orderlink.budget import SIGN_IN, UNTOLD, Budget
 from orderlink.errors import Ambiguous, Refused, TryLater
 from orderlink.model import Found, Reading, ShopState
 from orderlink.shops import ADOPTED_BY as EVERYWHERE
@@ -67,6 +69,7 @@ class Shopify:
     BUDGETS: ClassVar[Mapping[str, Budget]] = {
         POINTS: Budget(1000, 50),
         TRIAL: Budget(5, 1 / 60),
+        SIGN_IN: UNTOLD,
     }
     """What the poorest plan ever allowed, until an answer says what this shop's does; and the
     orders that a shop for trying takes, so that there are never more than five in a minute."""

@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from orderlink.budget import SIGN_IN
 from orderlink.errors import SignInFailed, TryLater
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Access:
                 "client_id": client_id.reveal() if client_id else "",
                 "client_secret": secret.reveal() if secret else "",
             },
+            budget=SIGN_IN,
             accept=(400, 401, 403, 404),
             safe=True,
         )
