@@ -16,8 +16,8 @@ Quirks:
 - A search finds more than was meant, and has been seen to ignore its filter
   (https://github.com/Shopify/shopify-api-ruby/issues/627): rows are compared.
 - Nothing is taxed, and no stock is claimed, unless the order says so. See `shopify_drafts`.
-- Lines are not corrected after creation: an edit is three mutations, and cannot set a tax. The order
-  is created to the cent; where the shop's answer differs, it is put on hold.
+- Lines are not corrected after creation: an edit is three mutations, and cannot set a tax. The
+  order is created to the cent; where the shop's answer differs, it is put on hold.
 - A cancellation is a job: the order is cancelled a moment later.
 - Orders of more than 60 days are hidden from apps without the scope `read_all_orders`.
 - An order that was sent and paid for is archived by itself: it has been sent all the same.
