@@ -131,6 +131,10 @@ class Kind(StrEnum):
     UPDATE_TRACKING = "update_tracking"
 
 
+REPORTS = frozenset({Kind.SHIP, Kind.UPDATE_TRACKING})
+"""What is written to a marketplace."""
+
+
 class EffectState(StrEnum):
     """How far an effect is."""
 

@@ -26,17 +26,24 @@ if TYPE_CHECKING:
     from orderlink.model import Json
 
 
-REPORTS = frozenset({Kind.SHIP, Kind.UPDATE_TRACKING})
-
-
 def reports_in(
     run: Run, market: Connection, state: EffectState
 ) -> list[tuple[OrderRow, EffectRow]]:
-    """List the reports to a marketplace that are in this state, each with its order."""
-    effects = run.store.open_effects(market.id, state)
+    """List the reports to a marketplace that are in this state, each with its order.
+
+    The copies of what they send are left out, so that a backlog fits into little memory: `whole`.
+    """
+    effects = run.store.open_reports(market.id, state)
     rows = run.store.orders_of_open_effects(market.id, state) if effects else {}
-    pairs = [(rows.get(effect.key), effect) for effect in effects if effect.kind in REPORTS]
+    pairs = [(rows.get(effect.key), effect) for effect in effects]
     return [(row, effect) for row, effect in pairs if row is not None]
+
+
+def whole(run: Run, effect: EffectRow) -> EffectRow | None:
+    """Give a report of `reports_in` with its copy; None where it is not in that state any more."""
+    last = run.store.last_effect(effect.key, effect.kind)
+    same = last is not None and (last.number, last.state) == (effect.number, effect.state)
+    return last if same else None
 
 
 def shipment_in(effect: EffectRow) -> Shipment:

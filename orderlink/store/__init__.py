@@ -266,8 +266,12 @@ class Store(Archive):
         return self._orders("missing_orders", connection=connection, seen_before=seen_before)
 
     def new_orders(self, connection: str) -> list[OrderRow]:
-        """List the orders that are not in the shop yet; those that keep failing come last."""
-        return self._orders("new_orders", connection=connection)
+        """List the orders that are not in the shop yet; those that keep failing come last.
+
+        Their documents are left out, so that a backlog fits into little memory: `orders_by_id`.
+        """
+        rows = self.database.each("new_orders", connection=connection)
+        return [order_row(row, document=False) for row in rows]
 
     def count_unapproved(self, connection: str) -> int:
         """Count the new orders that have not passed the brake."""
@@ -352,7 +356,7 @@ class Store(Archive):
         return self._orders("dated_orders", day=day, limit=limit)
 
     def _orders(self, query: str, **values: Any) -> list[OrderRow]:
-        return [order_row(row) for row in self.database.all(query, **values)]
+        return [order_row(row) for row in self.database.each(query, **values)]
 
 
 def _placing(row: sqlite3.Row) -> tuple[str, str]:

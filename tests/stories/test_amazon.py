@@ -14,6 +14,7 @@ from orderlink.people import edit, retry
 from orderlink.sandbox.amazon_access import DELIVERY_ROLE, ORDERS_ROLE
 from orderlink.sandbox.amazon_answers import Manner
 from orderlink.sandbox.amazon_records import Article
+from orderlink.sandbox.woocommerce_state import SandboxSelling
 from tests.support.faults import UNAVAILABLE, answer, lost_after, lost_before
 from tests.support.markets import AmazonMarket
 from tests.support.world import Merchant
@@ -623,4 +624,34 @@ def test_two_countries_of_an_account_are_confirmed_each_at_its_own(merchant: Mer
         merchant.complete(order, code)
     merchant.sync_every_five_minutes(0.3)
     assert {merchant.status(order) for order in orders} == {Status.SHIPPED}
+    assert merchant.problems() == []
+
+
+# What the shop does not sell in
+
+
+@pytest.mark.parametrize(
+    ("lacking", "word"),
+    [
+        (SandboxSelling(currencies=("EUR", "USD")), "currency_unknown"),
+        (SandboxSelling(allowed="specific", specific=("NL",)), "country_not_sold_to"),
+    ],
+)
+def test_a_currency_or_country_that_the_shop_lacks_keeps_one_order_back_until_it_has_it(
+    tmp_path: Path, lacking: SandboxSelling, word: str
+) -> None:
+    merchant = Merchant(tmp_path, market=partial(AmazonMarket, region="fe", sells_in=["JP"]))
+    merchant.woo._store.selling = lacking
+    merchant.sync()
+    order = merchant.place(
+        Article(quantity=2, price=Decimal(1333)), marketplace="JP", ship_to={"countryCode": "JP"}
+    )
+    merchant.sync_every_five_minutes(0.25)
+    assert (merchant.problems(), merchant.shop_orders(order)) == ([word], [])
+    merchant.woo._store.selling = SandboxSelling()
+    act(merchant, retry, order)
+    merchant.later(minutes=5)
+    merchant.sync()
+    (made,) = merchant.shop_orders(order)
+    assert (made["currency"], Decimal(made["total"])) == ("JPY", Decimal(2666))
     assert merchant.problems() == []
