@@ -40,8 +40,9 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def order_row(row: sqlite3.Row) -> OrderRow:
-    """Read one order."""
+def order_row(row: sqlite3.Row, *, document: bool = True) -> OrderRow:
+    """Read one order, with its document or without: that is most of what an order weighs."""
+    whole = document and row["document"] is not None
     return OrderRow(
         key=OrderKey(row["connection"], row["order_id"]),
         shop=row["shop"],
@@ -57,7 +58,7 @@ def order_row(row: sqlite3.Row) -> OrderRow:
         reference=row["reference"],
         marks=tuple(json.loads(row["marks"])),
         edits=json.loads(row["edits"]),
-        document=None if row["document"] is None else json.loads(row["document"]),
+        document=json.loads(row["document"]) if whole else None,
         has_details=bool(row["has_details"]),
         approved=bool(row["approved"]),
         create_anyway=bool(row["create_anyway"]),
@@ -91,15 +92,16 @@ def column(name: str, value: Any) -> Any:
     return int(value) if isinstance(value, bool) else plain(value)
 
 
-def effect_row(row: sqlite3.Row) -> EffectRow:
-    """Read one effect."""
+def effect_row(row: sqlite3.Row, *, document: bool = True) -> EffectRow:
+    """Read one effect, with its own copy of what it sends or without."""
+    whole = document and row["document"] is not None
     return EffectRow(
         key=OrderKey(row["connection"], row["order_id"]),
         kind=Kind(row["kind"]),
         number=row["number"],
         target=row["target"],
         state=EffectState(row["state"]),
-        document=None if row["document"] is None else json.loads(row["document"]),
+        document=json.loads(row["document"]) if whole else None,
         attempts=row["attempts"],
         not_before=_time(row["not_before"]),
         first_failed_at=_time(row["first_failed_at"]),

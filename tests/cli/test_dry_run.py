@@ -81,6 +81,7 @@ def test_as_json_it_has_the_same(planned: Installation) -> None:
         "sums",
         "kept_back",
         "left_alone",
+        "nothing_sent_before",
     }
     assert [one["order"] for one in plan["planned"]] == [mug, tee, shipped]
     assert plan["planned"][1] == {
@@ -102,6 +103,7 @@ def test_as_json_it_has_the_same(planned: Installation) -> None:
     assert (needed["order"], needed["problem"]) == (poster, "product_unknown")
     assert plan["left_alone"] == 0
     assert plan["finished"] is True
+    assert plan["nothing_sent_before"] is None
 
 
 @pytest.mark.sampled(2)

@@ -145,6 +145,39 @@ def test_2_without_a_configuration_says_where_it_looked(installation: Installati
         assert word in ended.err
 
 
+def test_2_for_an_order_of_a_paused_connection(installation: Installation) -> None:
+    unknown = type(MUG)(reference="NOT-THERE", ean="")
+    order = installation.place(articles=(unknown,))
+    installation.run("sync")
+    configuration = installation.config.read_text()
+    installation.config.write_text(f"{configuration}enabled = false\n")
+    sentence = f"{order}: [marketplaces.bol] is paused (`enabled = false`): remove that line first"
+    for command in ("import", "poll", "push", "sync", "retry"):
+        ended = installation.run(command, order)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.endswith(f"{sentence}\n")
+    ended = installation.run("retry", "--all")
+    assert (ended.code, ended.out, ended.err) == (1, f"{sentence}\n", "")
+    installation.config.write_text(configuration)
+    (problem,) = installation.run("status", "--json").json()["needs_person"]
+    assert problem["order"] == order, "it was not closed"
+    assert installation.run("retry", order).code == 0
+
+
+def test_a_connections_own_problem_waits_while_it_is_paused(installation: Installation) -> None:
+    installation.configure(shop=CLOSED)
+    installation.run("sync")
+    configuration = installation.config.read_text()
+    paused = configuration.replace("[shops.webshop]", "[shops.webshop]\nenabled = false")
+    installation.config.write_text(paused)
+    ended = installation.run("retry", "--all")
+    sentence = "webshop: [shops.webshop] is paused (`enabled = false`): remove that line first\n"
+    assert (ended.code, ended.out) == (1, sentence)
+    installation.config.write_text(configuration)
+    ended = installation.run("retry", "--all")
+    assert (ended.code, ended.out) == (0, "webshop: the next run tries again\n")
+
+
 def test_2_and_a_list_when_a_name_means_several_orders(installation: Installation) -> None:
     orders = [installation.place(), installation.place()]
     installation.lives()
@@ -153,9 +186,15 @@ def test_2_and_a_list_when_a_name_means_several_orders(installation: Installatio
     installation.lives("poll")
     ended = installation.run("manual", "3SABCD000000001")
     assert ended.code == 2
-    assert all(order in ended.err for order in orders)
+    assert all(f" bol-1/{order} " in ended.err for order in orders)
+    for name in ("bol-2/3SABCD000000001", f"bol-2/{orders[0]}"):
+        assert installation.run("manual", name).code == 2
+    assert (
+        f"bol-1/{orders[0]}, bol-1/{orders[1]}" in installation.run("poll", "3SABCD000000001").err
+    )
     statuses = {one["status"] for one in installation.run("orders", "--json").json()["orders"]}
     assert "manual" not in statuses, "nothing was done"
+    assert installation.run("manual", f"bol-1/{orders[0]}").code == 0
 
 
 def test_3_a_fault_leaves_its_traceback_without_secrets_in_the_log(

@@ -92,6 +92,12 @@ def test_a_restored_backup_brings_the_orders_back(lived: Installation) -> None:
     assert {one["order"]: one["status"] for one in after} == {
         one["order"]: one["status"] for one in before
     }
+    sentence = "A backup was restored: everything is looked up first, and nothing is sent to"
+    for command in (["status"], ["sync", "--dry-run"]):
+        assert sentence in lived.run(*command).out
+        assert lived.run(*command, "--json").json()["nothing_sent_before"]
+    assert "  the next run reads it\n" in lived.run("show", taken[0]).out
+    assert lived.run("show", taken[0], "--json").json()["seen_at"] is None
     sync = lived.run("sync")
     assert "a backup was restored: everything is looked at again" in sync.err
     assert len(lived.shop.control("orders", {})) == 2

@@ -497,7 +497,7 @@ def test_a_confirmation_says_all_that_amazon_wants_to_know() -> None:
     lines = (ShippedLine("7", 2), ShippedLine("8", 1))
     left = datetime(2026, 1, 5, 9, 30, 15, 999, tzinfo=UTC)
     shipment = Shipment("302-1", "r", lines, "3SX", "Other", "Fiets", "", "A1PA", 3, left)
-    assert confirmation(shipment, NOW) == {
+    assert confirmation(shipment, NOW, letters=False) == {
         "marketplaceId": "A1PA",
         "packageDetail": {
             "packageReferenceId": "1500000003",
