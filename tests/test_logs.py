@@ -15,7 +15,7 @@ import pytest
 from orderlink.config import load_config
 from orderlink.faults import LEFT_OUT, masked, told
 from orderlink.file_settings import LogStyle
-from orderlink.logs import log_path, show_log_on, write_log_to
+from orderlink.logs import LogFile, log_path, show_log_on, write_log_to
 from orderlink.redact import Redactor
 from orderlink.report.screen import Screen
 
@@ -29,12 +29,17 @@ CANARIES = ("canaryfirst", "canarylast", "canarystraat", "canarymail", "canaryph
 @pytest.fixture
 def logger() -> Iterator[logging.Logger]:
     root, ours = logging.getLogger(), logging.getLogger("orderlink")
+    left = [one for one in root.handlers if isinstance(one, LogFile)]  # by a program run in here
+    for handler in left:
+        root.removeHandler(handler)
     before, level = list(root.handlers), ours.level
     ours.setLevel(logging.NOTSET)
     yield ours
     for handler in [one for one in root.handlers if one not in before]:
         root.removeHandler(handler)
         handler.close()
+    for handler in left:
+        root.addHandler(handler)
     ours.setLevel(level)
     logging.captureWarnings(capture=False)
 
