@@ -30,16 +30,16 @@ CANARIES = ("canaryfirst", "canarylast", "canarystraat", "canarymail", "canaryph
 def logger() -> Iterator[logging.Logger]:
     root, ours = logging.getLogger(), logging.getLogger("orderlink")
     left = [one for one in root.handlers if isinstance(one, LogFile)]  # by a program run in here
-    for handler in left:
-        root.removeHandler(handler)
+    for log in left:
+        root.removeHandler(log)
     before, level = list(root.handlers), ours.level
     ours.setLevel(logging.NOTSET)
     yield ours
     for handler in [one for one in root.handlers if one not in before]:
         root.removeHandler(handler)
         handler.close()
-    for handler in left:
-        root.addHandler(handler)
+    for log in left:
+        root.addHandler(log)
     ours.setLevel(level)
     logging.captureWarnings(capture=False)
 
