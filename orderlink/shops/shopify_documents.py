@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from orderlink.basics import Json, Parcel
 from orderlink.model import ShopLine, ShopOrder, ShopState
-from orderlink.shops.shopify_queries import number_of
+from orderlink.shops.shopify_queries import YES, number_of
 from orderlink.values import Value
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def order_from(
             state=_state(status, completed),
             reference=_metafield(document["reference"]),
             origin=_metafield(document["origin"]),
+            adopted=_metafield(document["adopted"]) == YES,
             order_number=str(document["sourceIdentifier"] or ""),
             currency=str(document["presentmentCurrencyCode"]),
             total=total,

@@ -277,12 +277,6 @@ SELECT * FROM outbox WHERE account = :account AND connection = :connection
 SELECT * FROM outbox WHERE account = :account AND target = :target
     AND state IN ('due', 'started', 'accepted', 'unknown') AND state = :state
 ORDER BY attempts, connection, order_id, kind, number
--- orders_of_open_effects --
-SELECT orders.* FROM outbox
-JOIN orders ON orders.account = outbox.account AND orders.connection = outbox.connection
-    AND orders.order_id = outbox.order_id
-WHERE outbox.account = :account AND outbox.target = :target
-    AND outbox.state IN ('due', 'started', 'accepted', 'unknown') AND outbox.state = :state
 -- repeated_creations --
 SELECT * FROM outbox WHERE account = :account AND target = :target
     AND kind = 'create' AND state = 'done' AND attempts > 1 AND started_at >= :since

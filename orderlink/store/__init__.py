@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderlink.decide.verdict import Verdict
-    from orderlink.rows import ConnectionRow, EffectRow, EffectState, LineRow
+    from orderlink.rows import ConnectionRow, EffectRow, LineRow
 
 
 class Store(Archive):
@@ -289,11 +289,6 @@ class Store(Archive):
     def late_orders(self, shop: str, closed_after: datetime) -> list[OrderRow]:
         """List the orders of a shop that were closed without a code since then."""
         return self._orders("late_orders", shop=shop, closed_after=time_text(closed_after))
-
-    def orders_of_open_effects(self, target: str, state: EffectState) -> dict[OrderKey, OrderRow]:
-        """Give the orders that the effects of `open_effects` are about."""
-        rows = self._orders("orders_of_open_effects", target=target, state=state)
-        return {row.key: row for row in rows}
 
     def orders_by_id(self, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
         """Give those of these orders of a marketplace that are known, by their ids."""

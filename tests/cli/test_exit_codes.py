@@ -89,7 +89,7 @@ def test_1_when_the_state_file_is_no_database(installation: Installation) -> Non
 
 
 def test_1_when_the_state_was_written_by_a_newer_program(installation: Installation) -> None:
-    installation.run("sync")
+    installation.lives()
     with sqlite3.connect(installation.state) as connection:
         connection.execute("PRAGMA user_version = 999")
     connection.close()
@@ -98,6 +98,7 @@ def test_1_when_the_state_was_written_by_a_newer_program(installation: Installat
     assert "newer orderlink" in ended.err
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
@@ -117,7 +118,7 @@ def test_1_when_the_state_was_written_by_a_newer_program(installation: Installat
 def test_2_for_what_was_asked_wrongly(
     installation: Installation, arguments: list[str], word: str
 ) -> None:
-    installation.run("sync")
+    installation.lives()
     ended = installation.run(*arguments)
     assert ended.code == 2
     assert word in ended.err
@@ -179,10 +180,10 @@ def test_a_connections_own_problem_waits_while_it_is_paused(installation: Instal
 
 def test_2_and_a_list_when_a_name_means_several_orders(installation: Installation) -> None:
     orders = [installation.place(), installation.place()]
-    installation.run("sync")
+    installation.lives()
     for order in orders:
         installation.complete(order, "3SABCD000000001")
-    installation.run("poll")
+    installation.lives("poll")
     ended = installation.run("manual", "3SABCD000000001")
     assert ended.code == 2
     assert all(f" bol-1/{order} " in ended.err for order in orders)
@@ -239,7 +240,7 @@ def test_3_a_fault_of_a_command_is_told_in_one_line(installation: Installation) 
 @pytest.fixture
 def held(installation: Installation) -> Iterator[int]:
     """Another run, of which this test is the process."""
-    installation.run("sync")
+    installation.lives()
     lock = os.open(f"{installation.state}.lock", os.O_RDWR | os.O_CREAT)
     fcntl.flock(lock, fcntl.LOCK_EX)
     os.ftruncate(lock, 0)
@@ -269,6 +270,7 @@ def test_wait_runs_when_the_other_run_has_ended(installation: Installation, held
     assert len(installation.shop.control("orders", {})) == 1
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.usefixtures("held")
 @pytest.mark.parametrize(("number", "code"), [(TERM, 0), (INT, 130)])
 def test_a_run_that_waits_can_be_stopped(
@@ -288,6 +290,7 @@ def test_looking_and_deciding_need_no_lock(installation: Installation) -> None:
     assert installation.run("retry", "--all").code == 1, "there was nothing to retry"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("number", "code"), [(TERM, 0), (INT, 130)])
 def test_a_signal_ends_a_run_after_the_effect_in_hand(
     installation: Installation, number: int, code: int
@@ -316,7 +319,7 @@ def test_a_signal_ends_a_run_after_the_effect_in_hand(
 
 
 def test_a_passing_failure_is_quiet_and_shown_by_status(installation: Installation) -> None:
-    installation.run("sync")
+    installation.lives()
     installation.configure(shop=CLOSED)
     installation.place()
     ended = installation.run("sync")

@@ -39,10 +39,10 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         shipped = one.place()
         one.place()
         one.place(articles=(type(MUG)(reference=FORMULA, ean="", title="Mug \u00e9 \x1b[31m"),))
-        one.run("sync")
+        one.lives()
         one.complete(shipped, "3SABCD000000001")
-        one.run("sync")
-        one.run("sync")
+        one.lives()
+        one.lives()
         yield one
 
 
@@ -156,6 +156,7 @@ def test_75_where_a_run_is_active(lived: Installation) -> None:
     os.close(lock)
 
 
+@pytest.mark.only_ci
 def test_1_where_the_state_file_is_damaged_and_a_restore_mends_it(lived: Installation) -> None:
     target = lived.folder / "backup.sqlite3"
     lived.run("backup", str(target))
@@ -230,6 +231,7 @@ def test_nothing_of_a_buyer_is_exported_and_nothing_steers_a_terminal(
             assert "\x1b" not in out
 
 
+@pytest.mark.only_ci
 def test_a_reader_that_goes_away_and_the_c_locale_are_no_fault(lived: Installation) -> None:
     with lived.start("export", "orders") as process:
         assert process.stdout is not None
@@ -242,6 +244,7 @@ def test_a_reader_that_goes_away_and_the_c_locale_are_no_fault(lived: Installati
     assert ended.out.isascii()
 
 
+@pytest.mark.only_ci
 def test_a_mapping_that_looks_like_a_formula_survives_its_csv(lived: Installation) -> None:
     for sku in ("=1+1", "-A", "'=B", "plain"):
         lived.run("map", "--", sku, "MUG-RED")

@@ -85,6 +85,7 @@ def test_mappings_go_out_and_in_as_csv(merchant: Merchant) -> None:
     assert "MUG-3" in orderlink(merchant, "map")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -40,8 +40,8 @@ def test_the_points_of_an_operation_are_taken_before_it_is_sent() -> None:
     world = World()
     seen: list[float] = []
     world.instead = lambda _: seen.append(tokens(world))
-    world.shop.read([str(number) for number in range(1, 12)])
-    assert seen == [1000 - 495]
+    world.shop.read([str(number) for number in range(1, 11)])
+    assert seen == [1000 - 460]
 
 
 def test_nothing_is_sent_for_which_there_are_no_points() -> None:
@@ -169,7 +169,7 @@ def test_an_answer_that_does_not_tell_its_cost_changes_nothing(cost: Any) -> Non
     document = {"data": {"nodes": [None]}, "extensions": {"cost": cost}}
     world.instead = instead_of("OrdersById", document)
     world.shop.read(["5001"])
-    assert tokens(world) == 1000 - 45
+    assert tokens(world) == 1000 - 46
 
 
 def test_the_budgets_begin_with_the_least_that_any_shop_has() -> None:
