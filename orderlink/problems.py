@@ -162,7 +162,7 @@ WORDS: dict[str, Word] = {
     ),
     "other_origin": Word(
         "another orderlink, with another state file, created it",
-        "stop the other installation, or: orderlink manual {order}",
+        "stop the other installation, or see that it is gone, then: orderlink rebuild",
         lasting=True,
     ),
     "shop_order_gone": Word(

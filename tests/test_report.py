@@ -129,7 +129,9 @@ def test_a_clock_before_the_newest_time_is_told(config: Config, store: Store) ->
     assert "Set the clock" in text_of(report)
 
 
-def test_open_orders_of_an_earlier_key_are_orphans(tmp_path: Path, store: Store) -> None:
+def test_open_orders_of_a_connection_that_was_removed_are_orphans(
+    tmp_path: Path, store: Store
+) -> None:
     add(store, "A1", Status.NOT_SHIPPED)
     add(store, "A2", Status.SHIPPED)
     other = configured(tmp_path, client="client-2")

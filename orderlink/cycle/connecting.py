@@ -143,4 +143,6 @@ def refuse_paused(config: Config, names: frozenset[str], why: str) -> None:
     paused += [f"shops.{name}" for name, one in shops.items() if not one.enabled]
     if paused:
         listed = ", ".join(f"[{one}]" for one in paused)
-        raise ConfigurationError([f"{listed}: `enabled = false` pauses it, and {why}"])
+        raise ConfigurationError(
+            [f"{listed}: `enabled = false` pauses it, and {why}: remove that line first"]
+        )
