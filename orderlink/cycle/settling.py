@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from orderlink.cycle.pushing import look_after_refusal, look_at_shops, report_one
@@ -41,12 +42,23 @@ if TYPE_CHECKING:
     from orderlink.steps import Steps
 
 
+TICKETS_AT_ONCE = 1_000
+"""So many tickets are handed to the connector together: as many as bol takes in one request."""
+
+
 def ask_tickets(run: Run, market: Connection) -> Steps[None]:
     """Ask how the accepted reports went, many in one request."""
-    accepted = reports_in(run, market, EffectState.ACCEPTED)
-    pairs = [(row, effect) for row, effect in accepted if effect.remote_ref]
-    if not pairs or not isinstance(market.connector, GivesTickets):
+    if not isinstance(market.connector, GivesTickets):
         return
+    accepted = reports_in(run, market, EffectState.ACCEPTED)
+    ticketed = (pair for pair in accepted if pair[1].remote_ref)
+    while pairs := list(islice(ticketed, TICKETS_AT_ONCE)):
+        yield from _ask_some(run, market, pairs)
+
+
+def _ask_some(
+    run: Run, market: Connection, pairs: Sequence[tuple[OrderRow, EffectRow]]
+) -> Steps[None]:
     refs = [effect.remote_ref for _, effect in pairs]
     answers = yield from ask(market.id, lambda: market.connector.tickets(refs))
     refused = []

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderlink.decide.verdict import Verdict
-    from orderlink.rows import ConnectionRow, EffectRow, EffectState, LineRow
+    from orderlink.rows import ConnectionRow, EffectRow, LineRow
 
 
 class Store(Archive):
@@ -290,11 +290,6 @@ class Store(Archive):
         """List the orders of a shop that were closed without a code since then."""
         return self._orders("late_orders", shop=shop, closed_after=time_text(closed_after))
 
-    def orders_of_open_effects(self, target: str, state: EffectState) -> dict[OrderKey, OrderRow]:
-        """Give the orders that the effects of `open_effects` are about."""
-        rows = self._orders("orders_of_open_effects", target=target, state=state)
-        return {row.key: row for row in rows}
-
     def orders_by_id(self, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
         """Give those of these orders of a marketplace that are known, by their ids."""
         if not ids:
@@ -311,8 +306,16 @@ class Store(Archive):
     def orders_named(self, name: str) -> list[OrderRow]:
         """Find orders by marketplace number, shop id, shown number (with or without #) or code.
 
-        Those in the archive are found, too.
+        Those in the archive are found, too. One of several connections' orders is named with the
+        connection's id before it: `bol-1/NUMBER`.
         """
+        connection, slash, rest = name.partition("/")
+        found = self._named(name)
+        if found or not slash:
+            return found
+        return [row for row in self._named(rest) if row.key.connection == connection]
+
+    def _named(self, name: str) -> list[OrderRow]:
         code = "".join(name.split()).upper()
         return self._orders("orders_named", name=name, number=name.lstrip("#"), code=code)
 
