@@ -1,13 +1,14 @@
-"""How many requests it takes, exactly: platforms ration them, and no machine makes it less.
+"""How many requests and statements it takes, exactly: no machine makes it less.
 
-`python -m tests.benchmarks --only 1` holds the same counts to what other programs need.
+`python -m tests.benchmarks --only 1` holds the same requests to what other programs need.
 """
 
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orderlink.model import Status
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 ORDERS = 60
 RUNS = 3
+STATEMENTS = 46
+"""They are enough for the whole life of an order, which three runs meet in the list once each."""
 BATCHES = 3
 """They begin small, and grow as long as the shop is quick."""
 
@@ -72,3 +75,40 @@ def test_a_hundred_orders_that_are_open_in_the_shop_are_one_request(merchant: Me
         "GET /retailer/orders": 1,
         "GET /wp-json/wc/v3/orders": 1,
     }
+
+
+def work_of_a_life(merchant: Merchant, count: int) -> tuple[int, int]:
+    """Count the statements that the whole life of some orders takes, and what SQLite compiles."""
+    statements: list[str] = []
+    compiled: list[int] = []
+
+    def watched(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection = sqlite3.connect(*arguments, **options)
+        connection.set_trace_callback(statements.append)
+        connection.set_authorizer(lambda *named: compiled.append(named[0]) or sqlite3.SQLITE_OK)
+        return connection
+
+    orders = [merchant.place() for _ in range(count)]
+    merchant.world.connect = watched
+    merchant.later(minutes=5)
+    merchant.sync()
+    for number, order in enumerate(orders):
+        merchant.complete(order, f"3SABCD{number:07d}")
+    for _ in range(RUNS - 1):
+        merchant.later(minutes=5)
+        merchant.sync()
+    merchant.world.connect = None
+    assert {merchant.status(order) for order in orders} == {Status.SHIPPED}
+    merchant.sync_every_five_minutes(0.5)
+    return sum(not one.startswith(("BEGIN", "COMMIT")) for one in statements), len(compiled)
+
+
+def test_an_order_takes_no_statement_too_many_and_none_is_compiled_for_it(
+    merchant: Merchant,
+) -> None:
+    some_orders(merchant, 1)
+    merchant.sync_every_five_minutes(0.5)
+    statements, compiled = work_of_a_life(merchant, 10)
+    twice, compiled_for_twice = work_of_a_life(merchant, 20)
+    assert twice - statements <= 10 * STATEMENTS
+    assert compiled_for_twice == compiled
