@@ -3,13 +3,15 @@
     [marketplaces.office]
     type = "./csv_marketplace.py:CsvFolder"
     folder = "orders"
+    shipments_folder = "shipped"
 
 Orders are read from `orders_*.csv`, a row for each line of an order; put a file there under another
 name and rename it when it is complete. Needed columns: order_id, placed_at (ISO 8601 with an
 offset), line_id, sku, quantity, unit_price; others: currency (EUR), title, first_name, last_name,
 street, house_number, postal_code, city, country, email, phone.
 
-Shipments are appended to `shipments.csv`, one row for each, which is never changed or removed.
+Shipments are appended to `shipments.csv`, one row for each, which is never changed or removed. One
+that is there already is not written again.
 """
 
 from __future__ import annotations
@@ -66,7 +68,10 @@ class CsvSettings(MarketplaceSettings):
 
     label: ClassVar[str] = "CSV"
 
-    folder: FilePath = Field(description="Where the files are.")
+    folder: FilePath = Field(description="Where the files of orders are.")
+    shipments_folder: FilePath = Field(
+        default=None, description="Where shipments.csv is; left out: beside the orders."
+    )
 
     def identity(self) -> tuple[str, ...]:
         """Tell what binds this connection to its rows in the state file."""
@@ -77,11 +82,12 @@ class CsvFolder:
     """The connector: Marketplace and ListsShipments. All it does is translate, read and append."""
 
     settings_model = CsvSettings
+    LISTS_WHOLE_ORDERS = True
 
     def __init__(self, settings: CsvSettings, link: object) -> None:
         del link  # the way to the network and to values kept across runs
         self._folder = settings.folder or Path()
-        self._shipments = self._folder / "shipments.csv"
+        self._shipments = (settings.shipments_folder or self._folder) / "shipments.csv"
 
     def orders(self, look: Look) -> Iterator[Page]:
         """Give all orders as one page, whatever is asked for: a folder tells no changes.
@@ -101,11 +107,13 @@ class CsvFolder:
         return order_from(order_id, rows, self._pieces_sent())
 
     def ship(self, shipment: Shipment) -> Done:
-        """Append one row, by one write.
+        """Append one row, by one write; none where this shipment has its row already.
 
         Raises `Refused` and `TryLater` where nothing was written, `Ambiguous` where it may be.
         """
         row = row_from(shipment)
+        if any(shipment.reference == one.reference for one in self.shipments(shipment.order_id)):
+            return Done(shipment.reference)
         try:
             file = os.open(self._shipments, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         except OSError as error:

@@ -21,12 +21,13 @@ from orderlink.redact import safe_text
 from orderlink.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from orderlink.model import Json
 
 LONGEST_WORDS = 300
 LONGEST_EXCERPT = 80
+LONGEST_TEXT = 2_000
 
 _NOT_SEEN = frozenset({408, 425})
 """The request was given up; whether anything behind the server saw it is not known."""
@@ -165,6 +166,17 @@ def words(document: Json) -> str:
     """Give the remote's own words for a failure, safe to be shown; empty where it has none."""
     found = list(dict.fromkeys(_messages(document)))
     return safe_text("; ".join(found), LONGEST_WORDS)
+
+
+def with_texts(document: Json, change: Callable[[str], str]) -> Json:
+    """Give a refusal's document with its texts changed, and those that are very long cut."""
+    if isinstance(document, str):
+        return change(document[:LONGEST_TEXT])
+    if isinstance(document, list):
+        return [with_texts(one, change) for one in document]
+    if isinstance(document, dict):
+        return {name: with_texts(value, change) for name, value in document.items()}
+    return document
 
 
 def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:

@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from orderlink import __version__, answers, budget, jsontext, kindness, origins
+from orderlink import __version__, answers, jsontext, kindness, origins
 from orderlink.answers import Asked, Raw
+from orderlink.buckets import Buckets
 from orderlink.clock import Clock
 from orderlink.errors import RemoteError, SignInFailed, TryLater
 from orderlink.kindness import Kindness
 from orderlink.model import Json
-from orderlink.redact import safe_text
+from orderlink.redact import Redactor, safe_text
 from orderlink.shelves import Shelf
 from orderlink.transport import CutShortError, NotSentError, Transport
 from orderlink.values import Value
@@ -146,10 +147,9 @@ class Http:
         )
         self._lock = threading.Lock()
         self._signing = _Signing()
+        self._signatures = Redactor()
         self._kindness = Kindness(most=parallel, at_once=parallel)
-        now = clock.now()
-        self._declared = dict(budgets or {})
-        self._buckets = {name: budget.full(one, now) for name, one in self._declared.items()}
+        self._buckets = Buckets(budgets or {}, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -222,25 +222,15 @@ class Http:
 
     def budget_states(self) -> dict[str, BudgetState]:
         """Give what is to be kept of the budgets across runs, JSON values only."""
-        with self._lock:
-            return {
-                name: budget.to_state(bucket, self._declared[name])
-                for name, bucket in self._buckets.items()
-            }
+        return self._buckets.states()
 
     def load_budgets(self, states: Mapping[str, Mapping[str, object]]) -> None:
         """Go on with the budgets that were kept; names that are not declared are left alone."""
-        now = self._clock.now()
-        with self._lock:
-            for name in self._buckets.keys() & states.keys():
-                self._buckets[name] = budget.from_state(self._declared[name], states[name], now)
+        self._buckets.load(states)
 
     def know_budget(self, name: str, tokens: float, capacity: float, per_second: float) -> None:
         """Correct a budget with what the remote says about it elsewhere than in its headers."""
-        told = budget.Budget(max(capacity, 1.0), per_second)
-        with self._lock:
-            bucket = self._buckets[name]
-            self._buckets[name] = budget.known(bucket, tokens, told, self._clock.now())
+        self._buckets.know(name, tokens, capacity, per_second)
 
     def _asked(self, method: str, url: str, *, unsafe: bool) -> Asked:
         return Asked(self._label, method, unquote(urlsplit(url).path), unsafe)
@@ -277,11 +267,19 @@ class Http:
             if 200 <= raw.status < 300:
                 return Answer(raw.status, raw.headers, answers.document_of(request.asked, raw))
             if raw.status in accept:
-                return Answer(raw.status, raw.headers, _document_or_none(raw))
+                return Answer(raw.status, raw.headers, self._without_secrets(raw))
             raise self._failure(request, raw)
         except RemoteError as error:
-            error.args = (self._clean(str(error)),)
+            error.args = (self._cleaned(str(error)),)
             raise
+
+    def _cleaned(self, text: str) -> str:
+        """Take the secrets out of a text, and what signed requests in."""
+        return self._signatures.clean(self._clean(text))
+
+    def _without_secrets(self, raw: Raw) -> Json:
+        """Read a refusal, whose words a connector may quote."""
+        return answers.with_texts(_document_or_none(raw), self._cleaned)
 
     def _is_signed_out(self, raw: Raw, accept: Collection[int]) -> bool:
         if raw.status == 401:
@@ -293,7 +291,7 @@ class Http:
     def _failure(self, request: _Request, raw: Raw) -> RemoteError:
         error = answers.failure(request.asked, raw, self._clock.now())
         if raw.status == 429 and isinstance(error, TryLater) and error.retry_at is None:
-            error.retry_at = self._take(request.budget, request.cost)
+            error.retry_at = self._buckets.take(request.budget, request.cost)
         return error
 
     def _send(self, request: _Request, *, renew: bool) -> Raw:
@@ -338,19 +336,12 @@ class Http:
             self.failures_in_a_row = self.failures_in_a_row + 1 if answers.out_of_reach(raw) else 0
             if skew is not None and (self.skew is None or abs(skew) > abs(self.skew)):
                 self.skew = skew
-            bucket = self._buckets.get(request.budget)
-            if bucket is None:
-                return
-            bucket = budget.learn(bucket, raw.headers, now)
-            if raw.status == 429:
-                until = answers.retry_at(raw.headers, now) or budget.reset_at(raw.headers, now)
-                bucket = budget.block(bucket, until, now)
-            self._buckets[request.budget] = bucket
+        self._buckets.learn(request.budget, raw.status, raw.headers)
 
     def _await_budget(self, request: _Request) -> None:
         """Take a token, and wait for it where that is short; else put the request off."""
         waited = 0.0
-        while (instant := self._take(request.budget, request.cost)) is not None:
+        while (instant := self._buckets.take(request.budget, request.cost)) is not None:
             wait = max((instant - self._clock.now()).total_seconds(), 0.001)
             if waited + wait > LONGEST_BUDGET_WAIT or wait > self._remaining():
                 raise TryLater(
@@ -361,18 +352,6 @@ class Http:
             self._clock.sleep(wait)
             waited += wait
 
-    def _take(self, name: str, cost: float) -> datetime | None:
-        """Take tokens from a bucket, or tell when there will be enough."""
-        with self._lock:
-            bucket = self._buckets.get(name)
-            if bucket is None:
-                return None
-            taken = budget.take(bucket, self._clock.now(), cost)
-            if not isinstance(taken, budget.Bucket):
-                return taken
-            self._buckets[name] = taken
-            return None
-
     def _signs(self, request: _Request) -> bool:
         own = any(name.lower() == "authorization" for name in request.headers)
         return self.authorize is not None and not self._signing.active and not own
@@ -382,9 +361,13 @@ class Http:
         if self.authorize is not None and self._signs(request):
             self._signing.active = True
             try:
-                headers.update(self.authorize(renew))
+                signed = self.authorize(renew)
             finally:
                 self._signing.active = False
+            with self._lock:
+                for value in signed.values():
+                    self._signatures.add(value.rpartition(" ")[2])
+            headers.update(signed)
         headers.update(request.headers)
         if not all(value.isascii() and value.isprintable() for value in headers.values()):
             raise SignInFailed(

@@ -28,7 +28,8 @@ from orderlink.report.screen import OutputClosed, OutputFailed
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from orderlink.config import Config, LogStyle
+    from orderlink.config import Config
+    from orderlink.file_settings import LogStyle
     from orderlink.redact import Redactor
     from orderlink.report.screen import Screen
 

@@ -49,7 +49,10 @@ class Redactor:
 
     def add(self, secret: str) -> None:
         """Take this secret out of texts, too, from now on."""
-        self._forms.update(_forms(secret))
+        forms = set(_forms(secret))
+        if forms <= self._forms:
+            return
+        self._forms |= forms
         longest_first = sorted(self._forms, key=lambda form: (-len(form), form))
         self._pattern = re.compile("|".join(longest_first)) if longest_first else None
 

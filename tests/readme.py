@@ -17,6 +17,7 @@ from typer.main import get_command
 from orderlink.cli import application, run
 from orderlink.marketplaces import BUILTIN as MARKETPLACES
 from orderlink.marketplaces import (
+    Checks,
     GivesTickets,
     ListsCarriers,
     ListsShipments,
@@ -27,7 +28,16 @@ from orderlink.marketplaces import (
 from orderlink.problems import WORDS
 from orderlink.registry import MARKETPLACE, SHOP, connector_class, settings_model
 from orderlink.shops import BUILTIN as SHOPS
-from orderlink.shops import Adopts, Cancels, Corrects, Holds, ReadsParcels
+from orderlink.shops import (
+    Adopts,
+    Cancels,
+    Corrects,
+    CreatesMany,
+    Holds,
+    Prepares,
+    ReadsParcels,
+    Simplifies,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +55,7 @@ ABILITIES: dict[str, dict[str, Ability]] = {
         "shipments can be listed": ListsShipments,
         "a late code can be added": UpdatesTracking,
         "serves its list of carriers": ListsCarriers,
+        "its rights can be checked": Checks,
     },
     "shops": {
         "lines can be corrected": Corrects,
@@ -52,6 +63,10 @@ ABILITIES: dict[str, dict[str, Ability]] = {
         "orders can be cancelled": Cancels,
         "parcels outside of the order": ReadsParcels,
         "orders of others can be adopted": Adopts,
+        "many articles are looked up at once": Prepares,
+        "many orders are one write": CreatesMany,
+        "what it refuses is written more simply": Simplifies,
+        "its rights can be checked": Checks,
     },
 }
 
@@ -124,7 +139,7 @@ def problems() -> str:
 def configuration() -> str:
     """Show every key: of the file, of every connection, and of each connector."""
     from orderlink.alerts.settings import AlertSettings
-    from orderlink.config import FileSettings
+    from orderlink.file_settings import FileSettings
     from orderlink.settings import MarketplaceSettings, ShopSettings
 
     parts = [_keys("The file", FileSettings, ()), _keys("[alerts]", AlertSettings, ())]

@@ -17,8 +17,6 @@ from pydantic import BaseModel
 from orderlink.alerts.settings import AlertSettings
 from orderlink.config import (
     Config,
-    FileSettings,
-    LogStyle,
     MarketplaceSettings,
     ShopSettings,
     config_schema,
@@ -27,6 +25,7 @@ from orderlink.config import (
     refuse_same_bindings,
 )
 from orderlink.errors import ConfigurationError
+from orderlink.file_settings import FileSettings, LogStyle
 from orderlink.registry import MARKETPLACE, SHOP, connector_class, settings_model
 from orderlink.settings import StrictModel, base_url_from, duration_from, duration_text, proxy_from
 
@@ -625,8 +624,14 @@ BUILTIN: dict[str, type[StrictModel]] = {
     for kind in (SHOP, MARKETPLACE)
     for word in kind.builtin
 }
-OWN_EXAMPLES = sorted(path for path in EXAMPLES.glob("*.toml") if path != EXAMPLE)
-"""Those that show what is a connector's own; what is common to all stands in EXAMPLE."""
+OWN_EXAMPLES = sorted(
+    path
+    for path in EXAMPLES.glob("*.toml")
+    if path not in {EXAMPLE, EXAMPLES / "csv_marketplace.toml"}
+)
+"""Those that show what is a connector's own; what is common to all stands in EXAMPLE.
+
+That of the third party's connector is played in `tests/process/test_own_connector.py`."""
 
 
 def as_shown(path: Path) -> dict[str, Any]:

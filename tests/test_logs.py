@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from orderlink.config import LogStyle, load_config
+from orderlink.config import load_config
 from orderlink.faults import LEFT_OUT, masked, told
+from orderlink.file_settings import LogStyle
 from orderlink.logs import log_path, show_log_on, write_log_to
 from orderlink.redact import Redactor
 from orderlink.report.screen import Screen

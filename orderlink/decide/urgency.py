@@ -110,8 +110,8 @@ def in_turn(orders: Sequence[OrderRow], turn: int = TURN) -> list[OrderRow]:
     pressing = sorted(untried, key=lambda one: (last_day(one) or date.max, one.placed_at))
     newest = sorted(untried, key=lambda one: one.placed_at, reverse=True)
     taken: dict[OrderKey, OrderRow] = {}
+    queues = [(one for one in queue if one.key not in taken) for queue in (pressing, newest)]
     while len(taken) < len(untried):
-        for queue in (pressing, newest):
-            rest = (one for one in queue if one.key not in taken)
-            taken.update({one.key: one for one in islice(rest, turn)})
+        for queue in queues:
+            taken.update({one.key: one for one in islice(queue, turn)})
     return [*taken.values(), *(one for one in orders if one.attempts)]

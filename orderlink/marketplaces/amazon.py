@@ -150,6 +150,8 @@ class Amazon:
         `PositionLost` where Amazon does not take a position any more.
         """
         query = dict(parse_qsl(look.position)) if look.position else self._query(look)
+        if look.position and "paginationToken" not in query:
+            raise PositionLost("this is no place in a list of Amazon's")
         while query:
             document = self._search(query).document
             with readable("Amazon's list of orders"):

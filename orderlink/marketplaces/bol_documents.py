@@ -72,7 +72,8 @@ def listed_ids(rows: list[Json]) -> set[str]:
     ids: set[str] = set()
     for row in rows:
         items = row.get("orderItems") if isinstance(row, dict) else None
-        known = [item.get("orderItemId") for item in items or () if isinstance(item, dict)]
+        listed = items if isinstance(items, list) else []
+        known = [item.get("orderItemId") for item in listed if isinstance(item, dict)]
         ids |= {str(one) for one in known if one} or {repr(row)}
     return ids
 

@@ -37,10 +37,11 @@ def _requested(field: Field) -> int:
 
 
 def actual_points(operation: Operation, data: Any) -> int:
-    """Work out what an answer cost: what is not there costs nothing."""
+    """Work out what an answer cost: what is not there costs nothing, and no more than was asked."""
     extra = MUTATION - OBJECT if operation.kind == "mutation" else 0
     told_fields = [data.get(field.key) for field in operation.fields]
-    return sum(_actual(one) + extra for one in told_fields)
+    told = sum(_actual(one) + extra for one in told_fields)
+    return min(told, requested_points(operation))
 
 
 def _actual(value: Any) -> int:

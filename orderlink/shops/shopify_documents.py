@@ -143,7 +143,7 @@ def _paid(bag: Mapping[str, Json]) -> Decimal:
 
 
 def _metafield(metafield: Json) -> str:
-    return str(metafield["value"]) if metafield else ""
+    return str(metafield["value"] or "") if metafield else ""
 
 
 def _line(row: Mapping[str, Json], *, within: bool) -> ShopLine:

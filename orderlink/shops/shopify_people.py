@@ -138,9 +138,10 @@ def _simple_address(address: Mapping[str, Json]) -> dict[str, Json]:
 
 def unlike(order: Mapping[str, Json], answer: Mapping[str, Json]) -> tuple[str, ...]:
     """Name the parts of the addresses that an answer shows otherwise than they were sent."""
+    shown = {part: answer.get(part) for part in PARTS}
     return tuple(
         f"{part}.{name}"
-        for part in PARTS
+        for part, told in shown.items()
         for name, value in order.get(part, {}).items()
-        if (answer.get(part) or {}).get(SHOWN.get(name, name), value) != value
+        if isinstance(told, dict) and told.get(SHOWN.get(name, name), value) != value
     )

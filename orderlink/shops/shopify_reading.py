@@ -39,8 +39,8 @@ class Orders:
         rows: list[Json] = []
         for some in in_parts(numbers, queries.ORDERS_AT_ONCE):
             rows += self._nodes(queries.orders_by_id(some))
-        with _understood():
-            sent = [number_of(row["id"]) for row in rows if row["fulfillmentsCount"]["count"]]
+        rows = [row for row in rows if _is_order(row)]
+        sent = [number_of(row["id"]) for row in rows if row["fulfillmentsCount"]["count"]]
         left = self._left(sent)
         found: dict[str, ShopOrder] = {}
         for row in rows:
@@ -105,7 +105,11 @@ class Orders:
         if not isinstance(rows, list) or len(rows) != len(operation.variables["ids"]):
             raise TryLater("the shop answered with other rows than it was asked for")
         failed = {fault.path[1] for fault in faults}
-        return [row for at, row in enumerate(rows) if row and "id" in row and str(at) not in failed]
+        return [
+            row
+            for at, row in enumerate(rows)
+            if isinstance(row, dict) and "id" in row and str(at) not in failed
+        ]
 
     # What has left
 
@@ -174,6 +178,14 @@ class Orders:
             if not more:
                 return
         raise TryLater("the shop's search for orders answers what was not asked for")
+
+
+def _is_order(row: Mapping[str, Json]) -> bool:
+    """Tell whether a row says which order it is, and whether anything of it has left."""
+    try:
+        return bool(number_of(row["id"])) and row["fulfillmentsCount"]["count"] is not None
+    except (DocumentError, *NOT_AS_PROMISED):
+        return False
 
 
 def _is_whole(fulfillment: Mapping[str, Json]) -> bool:

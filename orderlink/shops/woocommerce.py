@@ -364,7 +364,10 @@ class WooCommerce:
             return None
         if answer.status == 404:
             raise NotOffered(f"the shop answered 404 ({code or 'no word'}): is its REST API there?")
-        return settled(answer).document
+        document = settled(answer).document
+        if document is None:
+            raise TryLater("the shop answered with nothing instead of an order")
+        return document
 
     def _ask(self, path: str, query: Mapping[str, str | int]) -> Answer:
         # A parameter that is never the same keeps caches from answering.

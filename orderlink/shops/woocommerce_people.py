@@ -117,9 +117,10 @@ def _simplified(texts: Mapping[str, Json]) -> tuple[dict[str, Json], list[str]]:
 
 def unlike(document: Mapping[str, Json], answer: Mapping[str, Json]) -> tuple[str, ...]:
     """Name the parts of the addresses that an answer shows otherwise than they were sent."""
+    shown = {part: answer.get(part) for part in ("billing", "shipping")}
     return tuple(
         f"{part}.{name}"
-        for part in ("billing", "shipping")
+        for part, told in shown.items()
         for name, value in document.get(part, {}).items()
-        if name in answer.get(part, {}) and str(answer[part][name]) != str(value)
+        if isinstance(told, dict) and str(told.get(name, value)) != str(value)
     )

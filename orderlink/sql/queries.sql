@@ -1,3 +1,7 @@
+-- A parameter with a plus before it (kind = +:kind) is compared with a column that the condition of
+-- a partial index names. Without the plus SQLite plans the statement anew for each value, to see
+-- whether that index would do: five times the work of the statement itself.
+
 -- fact --
 SELECT value FROM facts WHERE name = :name
 -- put_fact --
@@ -59,8 +63,8 @@ WHERE account = :account AND connection = :connection AND order_id = :order_id
 -- change_status --
 UPDATE orders SET status = :status, purged = 0,
     closed_at = CASE WHEN :status IN ('shipped', 'cancelled', 'manual') THEN :at END
-WHERE account = :account AND connection = :connection AND order_id = :order_id AND status = :old
-    AND (status NOT IN ('shipped', 'cancelled') OR status = :status)
+WHERE account = :account AND connection = :connection AND order_id = :order_id AND status = +:old
+    AND (status NOT IN ('shipped', 'cancelled') OR status = +:status)
 -- correct_closed_at --
 UPDATE orders SET closed_at = :now
 WHERE account = :account AND purged = 0 AND closed_at IS NOT NULL AND closed_at > :now
@@ -268,7 +272,7 @@ SELECT * FROM all_effects WHERE account = :account AND connection = :connection
     AND order_id = :order_id ORDER BY kind, number
 -- effects_of_kind --
 SELECT * FROM outbox WHERE account = :account AND connection = :connection
-    AND order_id = :order_id AND kind = :kind ORDER BY number
+    AND order_id = :order_id AND kind = +:kind ORDER BY number
 -- open_effects --
 SELECT * FROM outbox WHERE account = :account AND target = :target
     AND state IN ('due', 'started', 'accepted', 'unknown') AND state = :state
@@ -290,7 +294,7 @@ UPDATE outbox SET state = :state, document = :document, attempts = :attempts,
     not_before = :not_before, first_failed_at = :first_failed_at, started_at = :started_at,
     quarantine_until = :quarantine_until, remote_ref = :remote_ref, error = :error
 WHERE account = :account AND connection = :connection AND order_id = :order_id
-    AND kind = :kind AND number = :number AND state = :old_state AND attempts = :old_attempts
+    AND kind = +:kind AND number = :number AND state = +:old_state AND attempts = +:old_attempts
 -- recover_started --
 UPDATE outbox SET state = 'unknown', quarantine_until = NULL WHERE account = :account
     AND state IN ('due', 'started', 'accepted', 'unknown') AND state = 'started'

@@ -51,6 +51,7 @@ base_url = "{shop}"
 consumer_key = "{key}"
 consumer_secret = "{secret}"
 quarantine = "1s"
+parallel = {parallel}
 
 [marketplaces.bol]
 type = "bol"
@@ -62,6 +63,7 @@ import_from = "open"
 default_carrier = "TNT"
 tracking_wait = "1s"
 quarantine = "1s"
+parallel = {parallel}
 """
 UNSETTLED = ("due", "started", "unknown", "accepted")
 ON_THEIR_WAY = ("new", "pending_shipment")
@@ -101,11 +103,12 @@ class Bench:
     def __exit__(self, *_: object) -> None:
         self._running.close()
 
-    def configure(self, config: Path, state: Path) -> None:
+    def configure(self, config: Path, state: Path, parallel: int = 1) -> None:
         """Write a configuration that names these sandboxes and this state file."""
         bol, shop = (server.url for server in self.servers)
         config.parent.mkdir(parents=True, exist_ok=True)
-        config.write_text(CONFIGURATION.format(state=state, bol=bol, shop=shop, **PAIRS))
+        values = {"state": state, "bol": bol, "shop": shop, "parallel": parallel, **PAIRS}
+        config.write_text(CONFIGURATION.format(**values))
         config.chmod(0o600)
 
     # The program

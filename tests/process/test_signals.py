@@ -68,6 +68,7 @@ def everything_once(bench: Bench) -> None:
 @pytest.mark.parametrize("seed", [1])
 def test_killed_at_random_moments(bench: Bench, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311
+    bench.configure(bench.config, bench.state, parallel=4)
     ended = []
     for _ in range(kills(15)):
         some_life(bench, chance)
@@ -80,6 +81,7 @@ def test_killed_at_random_moments(bench: Bench, seed: int) -> None:
 @pytest.mark.parametrize("seed", [2])
 def test_asked_to_end_at_random_moments_it_ends_well(bench: Bench, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311
+    bench.configure(bench.config, bench.state, parallel=4)
     for _ in range(kills(15) // 3):
         some_life(bench, chance)
         assert stop_somewhere(bench, chance, signal.SIGTERM) == 0

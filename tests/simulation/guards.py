@@ -155,8 +155,8 @@ SETTLED = Edit(
 )
 LOOK_BEFORE = Edit(
     "orderlink/cycle/importing.py",
-    "        row = known.pop(order_id, None) or run.store.order(OrderKey(market.id, order_id))\n",
-    "        row = None\n",
+    "known.pop(order_id, None) or run.store.known_order(OrderKey(market.id, order_id))\n",
+    "None\n",
 )
 
 GUARDS: tuple[Guard, ...] = (
@@ -171,9 +171,9 @@ GUARDS: tuple[Guard, ...] = (
             ),
             Edit(
                 "orderlink/sql/queries.sql",
-                "    :lines, :partial, :reference)\n"
+                " AND connection = :connection AND order_id = :order_id)\n"
                 "ON CONFLICT (account, connection, order_id) DO NOTHING",
-                "    :lines, :partial, :reference)",
+                " AND connection = :connection AND order_id = :order_id)",
             ),
         ),
         (LOOK_BEFORE,),

@@ -175,7 +175,8 @@ def test_a_position_that_nobody_understands_is_read_anew() -> None:
         world.play(Step(0))
         store = world.store()
         shelf = store.shelf("bol-1", world.clock)
-        since = f'"since": null, "started": "{world.clock.now():%Y-%m-%dT%H:%M:%SZ}"'
+        now = f'"{world.clock.now():%Y-%m-%dT%H:%M:%SZ}"'
+        since = f'"since": null, "until": {now}, "started": {now}'
         shelf.put("unfinished look", f'{{{since}, "reason": "gap", "position": "b3BhcXVl"}}')
         store.keep_shelf("bol-1", shelf)
         store.close()

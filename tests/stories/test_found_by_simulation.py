@@ -219,3 +219,17 @@ def test_an_order_that_was_half_created_and_taken_over_is_told_all_the_same(
     merchant.complete(order, "3SABCD1234567")
     merchant.sync_every_five_minutes(0.5)
     assert "total_differs" in merchant.problems()
+
+
+def test_a_clock_that_jumps_within_the_first_run_makes_no_later_order_too_old(
+    merchant: Merchant,
+) -> None:
+    merchant.fault("bol", "GET", r"/retailer/orders\?", _jump(merchant, days=365))
+    merchant.sync()
+    merchant.later(minutes=5)
+    order = merchant.place()
+    merchant.later(minutes=1)
+    merchant.sync()
+    merchant.world.clock = merchant.clock
+    merchant.sync_every_five_minutes(0.5)
+    assert len(merchant.shop_orders(order)) == 1
