@@ -82,10 +82,14 @@ def work_of_a_life(merchant: Merchant, count: int) -> tuple[int, int]:
     statements: list[str] = []
     compiled: list[int] = []
 
+    def allowed(action: int, *_named: str | None) -> int:
+        compiled.append(action)
+        return sqlite3.SQLITE_OK
+
     def watched(*arguments: Any, **options: Any) -> sqlite3.Connection:
-        connection = sqlite3.connect(*arguments, **options)
+        connection: sqlite3.Connection = sqlite3.connect(*arguments, **options)
         connection.set_trace_callback(statements.append)
-        connection.set_authorizer(lambda *named: compiled.append(named[0]) or sqlite3.SQLITE_OK)
+        connection.set_authorizer(allowed)
         return connection
 
     orders = [merchant.place() for _ in range(count)]
