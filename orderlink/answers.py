@@ -198,10 +198,15 @@ def skew(headers: Mapping[str, str], sent: datetime, received: datetime) -> time
     The server may have read its clock at any time between `sent` and `received`. None where it
     did not tell, or where what it told is that of a cache.
     """
-    instant = None if "Age" in headers else http_date(headers.get("Date", ""))
+    instant = told_time(headers)
     if instant is None:
         return None
     return instant - min(max(instant, sent), received)
+
+
+def told_time(headers: Mapping[str, str]) -> datetime | None:
+    """Tell what time it was at the server; None where it did not tell, or a cache answered."""
+    return None if "Age" in headers else http_date(headers.get("Date", ""))
 
 
 def http_date(text: str) -> datetime | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -27,7 +28,7 @@ from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from requests.adapters import BaseAdapter
 
@@ -131,6 +132,7 @@ class Http:
         self.requests = 0
         self.failures_in_a_row = 0
         self.skew: timedelta | None = None
+        self._told: tuple[datetime, float] | None = None  # a server's time, and our seconds then
         self._label, self._clock, self._remaining, self._clean = label, clock, remaining, clean
         self._read_seconds, self._write_seconds = read_seconds, write_seconds
         self._base = origins.checked_base(label, base_url)
@@ -208,6 +210,13 @@ class Http:
         all_headers = {**media_type, **(headers or {})}
         request = _Request(asked, url, body, all_headers, budget, cost, self._write_seconds)
         return self._answer(request, accept)
+
+    def server_time(self) -> datetime | None:
+        """Tell the time as the server does, however our clock jumps; None before it told it."""
+        if self._told is None:
+            return None
+        told, ticks = self._told
+        return told + timedelta(seconds=self._clock.monotonic() - ticks)
 
     @property
     def at_once(self) -> int:
@@ -329,11 +338,13 @@ class Http:
 
     def _learn(self, request: _Request, raw: Raw, began: datetime) -> None:
         now = self._clock.now()
-        skew = answers.skew(raw.headers, began, now)
+        skew, told = answers.skew(raw.headers, began, now), answers.told_time(raw.headers)
         seconds = (now - began).total_seconds() if request.asked.method == "GET" else None
         with self._lock:
             self._kindness = kindness.after(self._kindness, raw.status, seconds)
             self.failures_in_a_row = self.failures_in_a_row + 1 if answers.out_of_reach(raw) else 0
+            if told is not None:
+                self._told = told, self._clock.monotonic()
             if skew is not None and (self.skew is None or abs(skew) > abs(self.skew)):
                 self.skew = skew
         self._buckets.learn(request.budget, raw.status, raw.headers)

@@ -7,12 +7,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from configparser import ConfigParser
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import tomli_w
 
 import orderlink
 from orderlink.cli.failures import LOCKED
@@ -22,6 +24,7 @@ from orderlink.errors import Ambiguous, Refused, TryLater
 from orderlink.model import Look, Shipment, ShippedLine, Unreadable
 from orderlink.runner import Order, Report, World, run
 from orderlink.sandbox.demo import BEGIN
+from orderlink.sandbox.play import Playground
 from orderlink.sandbox.server import InProcess
 from orderlink.sandbox.woocommerce import WooCommerceSandbox
 
@@ -60,6 +63,14 @@ REPORTED = Shipment(
     code="3SDEMO1000017",
     carrier_code="PostNL",
 )
+PAIRS = {
+    "orderlink.toml": ("bol", "woocommerce"),
+    "bol-to-shopify.toml": ("bol", "shopify"),
+    "amazon-to-woocommerce.toml": ("amazon", "woocommerce"),
+    "amazon-to-shopify.toml": ("amazon", "shopify"),
+}
+THERE = ("base_url", "login_url", "countries")
+"""Where the sandboxes are, and where the merchant sells there."""
 
 
 # cron and systemd
@@ -125,6 +136,56 @@ def test_the_timer_starts_the_service_every_five_minutes() -> None:
     assert timer["Install"]["WantedBy"] == "timers.target"
     assert "Unit" not in timer["Timer"]  # then it is the service of the same name
     assert (EXAMPLES / "orderlink.service").exists()
+
+
+# a configuration for each pair
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_the_example_of_a_pair_takes_an_order_there_and_its_shipment_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    marketplace, shop = PAIRS[name]
+    clock = ManualClock(BEGIN)
+    with Playground(clock, tmp_path / "played", marketplace=marketplace, shop=shop) as ground:
+        document = tomllib.loads((EXAMPLES / name).read_text())
+        document["state"] = "state.sqlite3"
+        (sold,) = document["marketplaces"].values()
+        (bought,) = document["shops"].values()
+        assert (sold["type"], bought["type"]) == (marketplace, shop)
+        for table, played in (
+            (sold, ground.market.table(ground.market_url)),
+            (bought, ground.shop.table(ground.shop_url)),
+        ):
+            table |= {key: played[key] for key in played if key in THERE}
+            for key, value in table.items():
+                if isinstance(value, dict):
+                    monkeypatch.setenv(value["env"], played[key])
+        path = tmp_path / "orderlink.toml"
+        path.write_text(tomli_w.dumps(document))
+        config = load_config(path)
+
+        def sync() -> Report:
+            clock.advance(300)
+            return run(config, Order("sync"), World(clock=clock))
+
+        assert sync().problems == []
+        order = ground.market.sandbox.control("place", {"articles": [{"reference": "MUG-RED"}]})
+        sync()
+        arguments = {"order": order["order_id"], "code": "3SDEMO1000017", "provider": "PostNL"}
+        ground.shop.sandbox.control("complete", arguments)
+        for _ in range(3):
+            report = sync()
+        assert (report.problems, report.bugs) == ([], [])
+        assert [one.transaction_id for one in ground.shop.sandbox.ledger.created] == [
+            order["order_id"]
+        ]
+        assert [one.code for one in ground.market.executed()] == ["3SDEMO1000017"]
+
+
+def test_every_configuration_in_the_folder_is_run() -> None:
+    there = {path.name for path in EXAMPLES.glob("*.toml")}
+    assert there == {*PAIRS, "csv_marketplace.toml"}
 
 
 # a connector in one file

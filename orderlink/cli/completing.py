@@ -175,6 +175,8 @@ def _values(place: Place, environment: Mapping[str, str], incomplete: str) -> li
         arguments = [one for one in place.command.params if one.param_type_name == "argument"]
         left = arguments[place.arguments :] or [one for one in arguments if one.nargs == -1]
         wanted = left[0] if left else None
+    if wanted is not None and (wanted.metavar or "").startswith("["):
+        return [Candidate(word) for word in wanted.metavar.strip("[]").split("|")]
     if wanted is None or place.depth != 1:  # a sandbox has orders of its own
         return []
     sources: dict[str, Callable[[], list[Candidate]]] = {

@@ -7,6 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from orderlink.cli.playing import (  # typer reads them when it runs
+    MARKETPLACES,
+    SHOPS,
+    MarketplaceOption,
+    ShopOption,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,13 +38,13 @@ def register(app: typer.Typer) -> None:
     app.command()(demo)
 
 
-def demo() -> None:
+def demo(marketplace: MarketplaceOption = MARKETPLACES[0], shop: ShopOption = SHOPS[0]) -> None:
     """Show the whole cycle in a few seconds, without an account.
 
-    The real program runs with small copies of bol and WooCommerce, in a temporary folder, and with
-    a clock that is moved.
+    The real program runs with a small copy of the marketplace and of the shop, in a temporary
+    folder, and with a clock that is moved.
 
-    Example: orderlink demo
+    Example: orderlink demo --marketplace amazon --shop shopify
     """
     import tempfile  # noqa: PLC0415 - start-up matters: imported where used
     from pathlib import Path  # noqa: PLC0415
@@ -45,11 +52,12 @@ def demo() -> None:
     from orderlink.sandbox.demo import BASKETS, Story  # noqa: PLC0415
 
     show = printer()
-    typer.echo("The real program, small copies of bol and WooCommerce, a clock that is moved.\n")
     with (
         tempfile.TemporaryDirectory(prefix="orderlink-demo-") as folder,
-        Story(Path(folder)) as story,
+        Story(Path(folder), marketplace, shop) as story,
     ):
+        copies = f"small copies of {story.market.label} and {story.shop.label}"
+        typer.echo(f"The real program, {copies}, a clock that is moved.\n")
         for scene in story.scenes():
             show(scene)
         faults = story.faults()
@@ -68,13 +76,11 @@ def printer() -> Callable[[Scene], None]:
 
 
 def _show_plain(scene: Scene) -> None:
-    from orderlink.sandbox.demo import COLUMNS  # noqa: PLC0415
-
     typer.echo(f"{scene.at:%H:%M}  {scene.what}")
     for line in _told_lines(scene):
         typer.echo(line)
-    widths = [max(map(len, column)) for column in zip(COLUMNS, *scene.rows, strict=True)]
-    for row in (COLUMNS, *scene.rows):
+    widths = [max(map(len, column)) for column in zip(scene.columns, *scene.rows, strict=True)]
+    for row in (scene.columns, *scene.rows):
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         typer.echo(f"  {'  '.join(cells)}".rstrip())
     typer.echo()
@@ -86,14 +92,12 @@ def _show_rich(scene: Scene) -> None:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    from orderlink.sandbox.demo import COLUMNS  # noqa: PLC0415
-
     console = Console(highlight=False)
     console.print(Text(f"{scene.at:%H:%M}  {scene.what}", style="bold"))
     for line in _told_lines(scene):
         console.print(Text(line, style="red"))
     table = Table(
-        *COLUMNS, box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), header_style="dim"
+        *scene.columns, box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), header_style="dim"
     )
     for row in scene.rows:
         *cells, said = row

@@ -1,4 +1,4 @@
-"""`orderlink sandbox`: a bol and a WooCommerce on this machine, and a person who plays."""
+"""`orderlink sandbox`: a marketplace and a shop on this machine, and a person who plays."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
+from orderlink.cli.playing import (  # typer reads them when it runs
+    MARKETPLACES,
+    SHOPS,
+    MarketplaceOption,
+    ShopOption,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +26,13 @@ FOLDER: Final = Path("orderlink-sandbox")
 TRACKING_WAIT: Final = "2m"
 PROCESS_SECONDS: Final = 5.0
 
-PortBol = Annotated[
+PortMarketplace = Annotated[
     int | None,
     typer.Option(
-        min=0, max=65535, metavar="PORT", help="The port of bol, where it is not the usual one."
+        min=0,
+        max=65535,
+        metavar="PORT",
+        help="The port of the marketplace, where it is not the usual one.",
     ),
 ]
 PortShop = Annotated[
@@ -30,23 +40,27 @@ PortShop = Annotated[
     typer.Option(min=0, max=65535, metavar="PORT", help="The port of the shop, likewise."),
 ]
 OrderNumber = Annotated[
-    str, typer.Argument(metavar="ORDER", help="The number of the order at bol.")
+    str, typer.Argument(metavar="ORDER", help="The number of the order at the marketplace.")
 ]
 Carrier = Annotated[str, typer.Option(metavar="NAME", help="The shop names this carrier.")]
 
 START_HELP: Final = """\
-bol and a shop are running on this machine; Ctrl-C stops them and forgets what was played.
+{market} and a shop are running on this machine; Ctrl-C stops them and forgets what was played.
 Configuration: {path}
 
 In another terminal:
-  orderlink sandbox place{ports}                a buyer orders at bol
+  orderlink sandbox place{ports}
+      a buyer orders at {market}
   orderlink --config {path} sync
   orderlink sandbox ship ORDER --code 3SDEMO1000017{ports}
-                                         the warehouse completes it in the shop;
-                                         without --code, orderlink waits {wait} for one
-  orderlink sandbox code ORDER CODE{ports}      a code that comes later
-  orderlink sandbox cancel ORDER{ports}         the buyer cancels
-  orderlink sandbox orders{ports}               what both sides hold
+      the warehouse completes it in the shop;
+      without --code, orderlink waits {wait} for one
+  orderlink sandbox code ORDER CODE{ports}
+      a code that comes later
+  orderlink sandbox cancel ORDER{ports}
+      the buyer cancels
+  orderlink sandbox orders{ports}
+      what both sides hold
   orderlink --config {path} status"""
 
 commands = typer.Typer()
@@ -58,21 +72,32 @@ def register(app: typer.Typer) -> None:
 
 
 @commands.callback()
-def sandbox(context: typer.Context) -> None:
-    """Start a bol and a WooCommerce on this machine to play with.
+def sandbox(
+    context: typer.Context,
+    marketplace: MarketplaceOption = MARKETPLACES[0],
+    shop: ShopOption = SHOPS[0],
+) -> None:
+    """Start a marketplace and a shop on this machine to play with.
 
     Without a command both are started. The commands play the buyer and the warehouse, in another
-    terminal.
+    terminal, whatever is played there.
 
-    Example: orderlink sandbox
+    Example: orderlink sandbox --marketplace amazon --shop shopify
     """
     if context.invoked_subcommand is None:
-        start()
+        start(marketplace, shop)
+    elif (marketplace, shop) != (MARKETPLACES[0], SHOPS[0]):
+        raise typer.BadParameter(
+            "what is played is said once, to `orderlink sandbox` or `orderlink sandbox start`",
+            param_hint="--marketplace, --shop",
+        )
 
 
 @commands.command()
 def start(
-    port_bol: PortBol = None,
+    marketplace: MarketplaceOption = MARKETPLACES[0],
+    shop: ShopOption = SHOPS[0],
+    port_marketplace: PortMarketplace = None,
     port_shop: PortShop = None,
     folder: Annotated[
         Path, typer.Option(metavar="FOLDER", help="The folder for the configuration and the state.")
@@ -82,7 +107,7 @@ def start(
 
     A configuration that is ready is written into the folder. What was played is forgotten.
 
-    Example: orderlink sandbox start --folder /tmp/play
+    Example: orderlink sandbox start --shop shopify --folder /tmp/play
     """
     import signal  # noqa: PLC0415 - start-up matters: imported where used
     import threading  # noqa: PLC0415
@@ -90,9 +115,15 @@ def start(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with _explained(), _playground(folder, port_bol, port_shop) as playground:
-        path = playground.configuration
-        typer.echo(START_HELP.format(path=path, ports=_options(playground), wait=TRACKING_WAIT))
+    ports = port_marketplace, port_shop
+    with _explained(), _playground(folder, marketplace, shop, ports) as playground:
+        text = START_HELP.format(
+            market=playground.market.label,
+            path=playground.configuration,
+            ports=_options(playground),
+            wait=TRACKING_WAIT,
+        )
+        typer.echo(text)
         stop.wait()
         typer.echo("stopped")
 
@@ -106,10 +137,10 @@ def place(
     price: Annotated[
         str, typer.Option(metavar="AMOUNT", help="The price of a piece in EUR, tax included.")
     ] = "12.99",
-    port_bol: PortBol = None,
+    port_marketplace: PortMarketplace = None,
     port_shop: PortShop = None,
 ) -> None:
-    """Let a buyer order at bol.
+    """Let a buyer order at the marketplace.
 
     Example: orderlink sandbox place --article TEE-L --quantity 2 --price 24.95
     """
@@ -120,8 +151,9 @@ def place(
     if not (amount.is_finite() and amount >= 0):
         raise typer.BadParameter(f"{price} is no amount", param_hint="--price")
     with _explained():
-        order = _player(port_bol, port_shop).place(article, quantity, amount)
-        typer.echo(f"{order}: placed; the next sync brings it into the shop")
+        placed = _player(port_marketplace, port_shop).place(article, quantity, amount)
+        after = f" after {placed.minutes} minutes" if placed.minutes else ""
+        typer.echo(f"{placed.order}: placed; the next sync{after} brings it into the shop")
 
 
 @commands.command()
@@ -129,7 +161,7 @@ def ship(
     order: OrderNumber,
     code: Annotated[str, typer.Option(metavar="CODE", help="The tracking code.")] = "",
     carrier: Carrier = "PostNL",
-    port_bol: PortBol = None,
+    port_marketplace: PortMarketplace = None,
     port_shop: PortShop = None,
 ) -> None:
     """Let the warehouse complete an order in the shop.
@@ -139,7 +171,7 @@ def ship(
     Example: orderlink sandbox ship C000000001 --code 3SDEMO1000017
     """
     with _explained():
-        number = _player(port_bol, port_shop).ship(order, code, carrier)
+        number = _player(port_marketplace, port_shop).ship(order, code, carrier)
         typer.echo(f"{order}: shop order {number} is completed, {code or 'without a code'}")
 
 
@@ -148,7 +180,7 @@ def code(
     order: OrderNumber,
     code: Annotated[str, typer.Argument(metavar="CODE", help="The tracking code.")],
     carrier: Carrier = "PostNL",
-    port_bol: PortBol = None,
+    port_marketplace: PortMarketplace = None,
     port_shop: PortShop = None,
 ) -> None:
     """Add a tracking code that comes later.
@@ -158,45 +190,47 @@ def code(
     Example: orderlink sandbox code C000000001 3SDEMO1000017
     """
     with _explained():
-        number = _player(port_bol, port_shop).add_code(order, code, carrier)
+        number = _player(port_marketplace, port_shop).add_code(order, code, carrier)
         typer.echo(f"{order}: shop order {number} has code {code}")
 
 
 @commands.command()
-def cancel(order: OrderNumber, port_bol: PortBol = None, port_shop: PortShop = None) -> None:
-    """Cancel an order at bol, as far as it is not shipped.
+def cancel(
+    order: OrderNumber, port_marketplace: PortMarketplace = None, port_shop: PortShop = None
+) -> None:
+    """Cancel an order, as far as it is not shipped.
 
     Example: orderlink sandbox cancel C000000001
     """
     with _explained():
-        _player(port_bol, port_shop).cancel(order)
-        typer.echo(f"{order}: cancelled at bol")
+        _player(port_marketplace, port_shop).cancel(order)
+        typer.echo(f"{order}: cancelled at the marketplace")
 
 
 @commands.command()
 def request_cancellation(
-    order: OrderNumber, port_bol: PortBol = None, port_shop: PortShop = None
+    order: OrderNumber, port_marketplace: PortMarketplace = None, port_shop: PortShop = None
 ) -> None:
     """Let the buyer ask the merchant to cancel.
 
     Example: orderlink sandbox request-cancellation C000000001
     """
     with _explained():
-        _player(port_bol, port_shop).request_cancellation(order)
+        _player(port_marketplace, port_shop).request_cancellation(order)
         typer.echo(f"{order}: the buyer asks to cancel")
 
 
 @commands.command()
-def orders(port_bol: PortBol = None, port_shop: PortShop = None) -> None:
+def orders(port_marketplace: PortMarketplace = None, port_shop: PortShop = None) -> None:
     """List what both sides hold.
 
     Example: orderlink sandbox orders
     """
     with _explained():
-        rows = [("ORDER", "ARTICLE", "AT BOL", "IN THE SHOP")]
+        rows = [("ORDER", "ARTICLE", "AT THE MARKETPLACE", "IN THE SHOP")]
         rows += [
-            (row["order"], row["articles"], row["bol"], row["shop"])
-            for row in _player(port_bol, port_shop).orders()
+            (row["order"], row["articles"], row["marketplace"], row["shop"])
+            for row in _player(port_marketplace, port_shop).orders()
         ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -217,26 +251,30 @@ def _explained() -> Iterator[None]:
 
 
 @contextmanager
-def _playground(folder: Path, port_bol: int | None, port_shop: int | None) -> Iterator[Playground]:
+def _playground(
+    folder: Path, marketplace: str, shop: str, ports: tuple[int | None, int | None]
+) -> Iterator[Playground]:
     """Start both; where one of the usual ports is taken, on any free ones, saying so."""
     from orderlink.clock import SystemClock  # noqa: PLC0415
     from orderlink.sandbox import play  # noqa: PLC0415
 
-    def playground(bol: int, shop: int) -> Playground:
+    def playground(market_port: int, shop_port: int) -> Playground:
         return play.Playground(
             SystemClock(),
             folder,
-            bol_port=bol if port_bol is None else port_bol,
-            shop_port=shop if port_shop is None else port_shop,
+            marketplace=marketplace,
+            shop=shop,
+            market_port=market_port if ports[0] is None else ports[0],
+            shop_port=shop_port if ports[1] is None else ports[1],
             wait=TRACKING_WAIT,
             process_seconds=PROCESS_SECONDS,
         )
 
     with ExitStack() as running:
         try:
-            started = running.enter_context(playground(play.BOL_PORT, play.SHOP_PORT))
+            started = running.enter_context(playground(play.MARKET_PORT, play.SHOP_PORT))
         except play.PortTakenError as error:
-            if error.port in {port_bol, port_shop}:
+            if error.port in ports:
                 raise
             typer.echo(f"{error} (another sandbox?); free ones are used, see below", err=True)
             started = running.enter_context(playground(0, 0))
@@ -245,17 +283,17 @@ def _playground(folder: Path, port_bol: int | None, port_shop: int | None) -> It
 
 def _options(playground: Playground) -> str:
     """Give what commands of other terminals need to find sandboxes at unusual ports."""
-    from orderlink.sandbox.play import BOL_PORT, SHOP_PORT  # noqa: PLC0415
+    from orderlink.sandbox.play import MARKET_PORT, SHOP_PORT  # noqa: PLC0415
 
-    bol, shop = playground.ports
-    unusual = {"--port-bol": (bol, BOL_PORT), "--port-shop": (shop, SHOP_PORT)}
+    market, shop = playground.ports
+    unusual = {"--port-marketplace": (market, MARKET_PORT), "--port-shop": (shop, SHOP_PORT)}
     return "".join(f" {name} {port}" for name, (port, usual) in unusual.items() if port != usual)
 
 
-def _player(port_bol: int | None, port_shop: int | None) -> Player:
+def _player(port_marketplace: int | None, port_shop: int | None) -> Player:
     from orderlink.clock import SystemClock  # noqa: PLC0415
-    from orderlink.sandbox.play import BOL_PORT, SHOP_PORT, Player  # noqa: PLC0415
+    from orderlink.sandbox.play import MARKET_PORT, SHOP_PORT, Player  # noqa: PLC0415
 
-    bol = BOL_PORT if port_bol is None else port_bol
+    market = MARKET_PORT if port_marketplace is None else port_marketplace
     shop = SHOP_PORT if port_shop is None else port_shop
-    return Player(SystemClock(), f"http://127.0.0.1:{bol}", f"http://127.0.0.1:{shop}")
+    return Player(SystemClock(), f"http://127.0.0.1:{market}", f"http://127.0.0.1:{shop}")

@@ -50,6 +50,10 @@ class Remote(Protocol):
     skew: timedelta | None
     """The largest difference seen between a server's clock and ours."""
 
+    def server_time(self) -> datetime | None:
+        """Tell the time as the server does; None before it told it."""
+        ...
+
     def close(self) -> None:
         """Close what is open."""
         ...
@@ -198,8 +202,8 @@ class Run:
 
     def server_time(self, connection: Connection) -> datetime:
         """Tell the time as the connection's servers do, where ours is not to be trusted."""
-        skew = connection.http.skew
-        return self.now() if skew is None or self.trusted() else self.now() + skew
+        told = connection.http.server_time()
+        return self.now() if told is None or self.trusted() else told
 
     def quarantine_length(self, connection: str) -> timedelta | None:
         """Give how long an unknown effect is only looked up; None where time does not count."""

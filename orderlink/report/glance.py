@@ -72,7 +72,7 @@ def waiting(report: StatusReport) -> list[Block]:
     columns = (
         Column("Order", wraps=True),
         Column("Waits since"),
-        Column("Reported anyway"),
+        Column("Wait ends"),
         Column("Left"),
     )
     rows = tuple(_wait(one, report) for one in report.waiting[:WAITING_SHOWN])

@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from orderlink.sandbox.amazon_marketplaces import MARKETPLACES
 from orderlink.sandbox.amazon_operations import Operations
 from orderlink.sandbox.amazon_records import Ledger, Purchase
 from orderlink.sandbox.amazon_requests import purchase_from
+from orderlink.sandbox.amazon_search import LATEST_END
 from orderlink.sandbox.amazon_state import AmazonState
 from orderlink.sandbox.control import CONTROL_PATH, controlled
 from orderlink.sandbox.server import Answer, Request
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from orderlink.sandbox.amazon_records import PlacedOrder
 
 LOGIN = "/auth/o2/token"
+MINUTE = timedelta(minutes=1)
 
 
 class AmazonSandbox:
@@ -168,7 +171,8 @@ class AmazonSandbox:
         """
         try:
             if name == "place":
-                return {"order_id": self.place(purchase_from(arguments))}
+                order_id = self.place(purchase_from(arguments))
+                return {"order_id": order_id, "shown_after_minutes": LATEST_END // MINUTE}
             if name == "cancel":
                 self.cancel(**arguments)
             elif name == "request-cancellation":

@@ -1,4 +1,4 @@
-"""Both sandboxes on loopback with a ready configuration, and a person playing buyer and warehouse.
+"""Two sandboxes on loopback with a ready configuration, and a person playing buyer and warehouse.
 
 `Playground` is the side that serves, `Player` the side of another terminal: it speaks to the
 running sandboxes through their controls.
@@ -9,16 +9,16 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import tomli_w
 
 from orderlink.errors import ConfigurationError, OrderlinkError, Refused, TryLater
 from orderlink.http import Http
-from orderlink.sandbox.bol import BolSandbox
+from orderlink.sandbox.accounts import MARKETS, SHOPS
 from orderlink.sandbox.control import CONTROL_PATH
 from orderlink.sandbox.server import Loopback
-from orderlink.sandbox.woocommerce import PRODUCTS, WooCommerceSandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,19 +26,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from orderlink.clock import Clock
+    from orderlink.sandbox.accounts import Product
     from orderlink.sandbox.server import Sandbox
-    from orderlink.sandbox.woocommerce_state import SandboxProduct
 
-BOL_PORT: Final = 47911
+MARKET_PORT: Final = 47911
 SHOP_PORT: Final = 47912
 CONFIGURATION: Final = "orderlink.toml"
 STATE: Final = "sandbox.sqlite3"
 MARK: Final = "# Written by `orderlink sandbox`, and written anew whenever it starts."
 SECONDS_TO_ANSWER: Final = 10.0
-
-BOL_KEYS: Final = ("sandbox-client-id", "sandbox-client-secret")
-SHOP_KEYS: Final = ("ck_sandbox_key", "cs_sandbox_secret")
-"""What opens the sandboxes, and nothing else anywhere."""
 
 
 class PortTakenError(OrderlinkError):
@@ -50,13 +46,15 @@ class PortTakenError(OrderlinkError):
 
 
 class Playground:
-    """A bol account and a WooCommerce shop on loopback, with a configuration in `folder`.
+    """An account at a marketplace and a shop on loopback, with a configuration in `folder`.
 
-    A context manager. A port of 0 is any that is free; a port that is taken raises
-    `PortTakenError`. The sandboxes forget everything when they stop, so the state file of an
-    earlier playground in the same folder is removed. `wait` is the configuration's `tracking_wait`,
-    `process_seconds` how long bol takes for a shipment. Raises `ConfigurationError` where `folder`
-    holds a configuration that was not written here, or cannot be written.
+    A context manager. `marketplace` and `shop` are words of the configuration's `type`. A port of 0
+    is any that is free; a port that is taken raises `PortTakenError`. The sandboxes forget
+    everything when they stop, so the state file of an earlier playground in the same folder is
+    removed. `wait` is the configuration's `tracking_wait`, `process_seconds` how long the
+    marketplace takes for a shipment; `further` are products that the shop has beside its usual
+    ones. Raises `ConfigurationError` where `folder` holds a configuration that was not written
+    here, or cannot be written.
     """
 
     def __init__(
@@ -64,38 +62,29 @@ class Playground:
         clock: Clock,
         folder: Path,
         *,
-        bol_port: int = 0,
+        marketplace: str = "bol",
+        shop: str = "woocommerce",
+        market_port: int = 0,
         shop_port: int = 0,
         wait: str = "3h",
         process_seconds: float = 60.0,
-        products: Iterable[SandboxProduct] = PRODUCTS,
+        further: Iterable[Product] = (),
     ) -> None:
-        self.bol = BolSandbox(
-            clock,
-            client_id=BOL_KEYS[0],
-            client_secret=BOL_KEYS[1],
-            process_seconds=process_seconds,
-            control=True,
-        )
-        self.shop = WooCommerceSandbox(
-            clock,
-            consumer_key=SHOP_KEYS[0],
-            consumer_secret=SHOP_KEYS[1],
-            products=products,
-            control=True,
-        )
+        self.market = MARKETS[marketplace](clock, process_seconds)
+        self.shop = SHOPS[shop](clock, further)
         self.configuration = folder / CONFIGURATION
-        self.bol_url = self.shop_url = ""
-        self.ports = bol_port, shop_port
+        self.market_url = self.shop_url = ""
+        self.ports = market_port, shop_port
+        self._marketplace = marketplace
         self._wait = wait
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as started:
-            bol_port, shop_port = self.ports
-            self.bol_url = started.enter_context(_served(self.bol, bol_port)).url
-            self.shop_url = started.enter_context(_served(self.shop, shop_port)).url
-            self.ports = _port_of(self.bol_url), _port_of(self.shop_url)
+            market_port, shop_port = self.ports
+            self.market_url = started.enter_context(_served(self.market.sandbox, market_port)).url
+            self.shop_url = started.enter_context(_served(self.shop.sandbox, shop_port)).url
+            self.ports = _port_of(self.market_url), _port_of(self.shop_url)
             self._prepare_folder()
             self._running = started.pop_all()
         return self
@@ -115,38 +104,24 @@ class Playground:
                 leftover.unlink()
             path.unlink(missing_ok=True)
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(configuration_text(self.bol_url, self.shop_url, self._wait))
+                file.write(self._configuration_text())
         except OSError as error:
             raise ConfigurationError([f"{path} cannot be written: {error.strerror}"]) from error
 
-
-def configuration_text(bol_url: str, shop_url: str, wait: str) -> str:
-    """Write a configuration that connects the two sandboxes; its state file lies beside it."""
-    document = {
-        "state": STATE,
-        "shops": {
-            "shop": {
-                "type": "woocommerce",
-                "base_url": shop_url,
-                "consumer_key": SHOP_KEYS[0],
-                "consumer_secret": SHOP_KEYS[1],
-            }
-        },
-        "marketplaces": {
-            "bol": {
-                "type": "bol",
-                "shop": "shop",
-                "base_url": bol_url,
-                "login_url": bol_url,
-                "client_id": BOL_KEYS[0],
-                "client_secret": BOL_KEYS[1],
-                "import_from": "open",
-                "default_carrier": "TNT",
-                "tracking_wait": wait,
-            }
-        },
-    }
-    return f"{MARK}\n\n{tomli_w.dumps(document)}"
+    def _configuration_text(self) -> str:
+        """Write a configuration that connects the two; its state file lies beside it."""
+        common = {
+            "shop": "shop",
+            "import_from": "open",
+            "default_carrier": "postnl",
+            "tracking_wait": self._wait,
+        }
+        document = {
+            "state": STATE,
+            "shops": {"shop": self.shop.table(self.shop_url)},
+            "marketplaces": {self._marketplace: self.market.table(self.market_url) | common},
+        }
+        return f"{MARK}\n\n{tomli_w.dumps(document)}"
 
 
 def _port_of(url: str) -> int:
@@ -165,6 +140,14 @@ def _served(sandbox: Sandbox, port: int) -> Iterator[Loopback]:
         yield server
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order that a buyer placed, and how many minutes later the marketplace shows it."""
+
+    order: str
+    minutes: int
+
+
 class Player:
     """Plays the buyer and the warehouse at sandboxes that run in another process.
 
@@ -172,20 +155,21 @@ class Player:
     cannot do what was asked.
     """
 
-    def __init__(self, clock: Clock, bol_url: str, shop_url: str) -> None:
+    def __init__(self, clock: Clock, market_url: str, shop_url: str) -> None:
         self._clock = clock
-        self._bol_url = bol_url
+        self._market_url = market_url
         self._shop_url = shop_url
 
-    def place(self, article: str, quantity: int, price: Decimal) -> str:
-        """Let a buyer order pieces of one article (its SKU); give the order's number."""
+    def place(self, article: str, quantity: int, price: Decimal) -> Placed:
+        """Let a buyer order pieces of one article (its SKU)."""
         wanted = {
             "reference": article,
             "quantity": quantity,
             "price": str(price),
             "title": article,
         }
-        return str(self._bol("place", {"articles": [wanted]})["order_id"])
+        answer = self._market("place", {"articles": [wanted]})
+        return Placed(str(answer["order_id"]), int(answer.get("shown_after_minutes", 0)))
 
     def ship(self, order: str, code: str, carrier: str) -> str:
         """Let the warehouse complete the order in the shop; give the shop order's number."""
@@ -199,11 +183,11 @@ class Player:
 
     def cancel(self, order: str) -> None:
         """Let the buyer's order be cancelled at the marketplace, as far as it is open."""
-        self._bol("cancel", {"order_id": order})
+        self._market("cancel", {"order_id": order})
 
     def request_cancellation(self, order: str) -> None:
         """Let the buyer ask the merchant to cancel."""
-        self._bol("request-cancellation", {"order_id": order})
+        self._market("request-cancellation", {"order_id": order})
 
     def orders(self) -> list[dict[str, str]]:
         """List every order of the marketplace with what both sides hold, in words."""
@@ -214,14 +198,14 @@ class Player:
             {
                 "order": str(order["order_id"]),
                 "articles": articles_text(order["items"]),
-                "bol": bol_text(order["items"]),
+                "marketplace": market_text(order["items"]),
                 "shop": shop_text(in_shop.get(str(order["order_id"]), [])),
             }
-            for order in self._bol("orders", {})["orders"]
+            for order in self._market("orders", {})["orders"]
         ]
 
-    def _bol(self, act: str, arguments: Mapping[str, object]) -> Any:
-        return self._act("sandbox bol", self._bol_url, act, arguments)
+    def _market(self, act: str, arguments: Mapping[str, object]) -> Any:
+        return self._act("sandbox marketplace", self._market_url, act, arguments)
 
     def _shop(self, act: str, arguments: Mapping[str, object]) -> Any:
         return self._act("sandbox shop", self._shop_url, act, arguments)
@@ -248,7 +232,7 @@ def articles_text(items: Iterable[Mapping[str, Any]]) -> str:
     )
 
 
-def bol_text(items: Iterable[Mapping[str, Any]]) -> str:
+def market_text(items: Iterable[Mapping[str, Any]]) -> str:
     """Say how the items of an order stand at the marketplace, each word once."""
     return ", ".join(dict.fromkeys(_item_text(item) for item in items))
 

@@ -115,6 +115,12 @@ def test_connections_statuses_and_exports_are_offered(lived: Installation) -> No
     assert offered(lived, "orderlink export ") == list(EXPORTS) == list(COLUMNS)
 
 
+def test_what_can_be_played_is_offered(lived: Installation) -> None:
+    assert offered(lived, "orderlink demo --marketplace ") == ["bol", "amazon"]
+    assert offered(lived, "orderlink demo --shop sh") == ["shopify"]
+    assert offered(lived, "orderlink sandbox start --shop ") == ["woocommerce", "shopify"]
+
+
 def test_the_configuration_that_is_named_is_the_one_that_is_read(lived: Installation) -> None:
     nowhere = {"ORDERLINK_CONFIG": "/no/where.toml"}
     assert offered(lived, "orderlink show C", **nowhere) == []

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import orderlink
+from orderlink.decide.batches import FIRST_SIZE
+from orderlink.sandbox.server import Loopback
+from tests.process.gate import PATIENCE, Gate, Gated, Held, Point, asks
 
 from .installation import CLOSED, INT, MUG, ROOT, SECRETS, TERM, Installation, end
 
@@ -250,17 +253,25 @@ def test_looking_and_deciding_need_no_lock(installation: Installation) -> None:
 def test_a_signal_ends_a_run_after_the_effect_in_hand(
     installation: Installation, number: int, code: int
 ) -> None:
-    for _ in range(30):
+    for _ in range(4 * FIRST_SIZE):
         installation.place()
-    with installation.start("sync") as process:
-        while len(installation.shop.control("orders", {})) < 2:
-            assert process.poll() is None
-        end(process, number)
-        _, err = process.communicate(timeout=30)
-    created = len(installation.shop.control("orders", {}))
-    assert (process.returncode, err) == (code, "")
-    assert 2 <= created < 30
-    assert installation.run("sync").code == 0
+    gate = Gate()
+    creation = gate.hold(Held(asks("POST", "/orders/batch$"), Point.ACTED))
+    with Loopback(Gated(gate, installation.shop)) as shop:
+        installation.configure(shop=shop.url)
+        text = installation.config.read_text()
+        installation.config.write_text(
+            text.replace("[shops.webshop]", "[shops.webshop]\nparallel = 1")
+        )
+        with installation.start("sync") as process:
+            assert creation.arrived.wait(PATIENCE)
+            end(process, number)
+            creation.released.set()
+            _, err = process.communicate(timeout=30)
+        created = len(installation.shop.control("orders", {}))
+        assert (process.returncode, err) == (code, "")
+        assert FIRST_SIZE <= created < 4 * FIRST_SIZE
+        assert installation.run("sync").code == 0
     references = [one["transaction_id"] for one in installation.shop.control("orders", {})]
     assert sorted(references) == sorted({one.id for one in installation.bol.orders()})
 

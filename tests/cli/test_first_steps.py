@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderlink.sandbox.play import BOL_PORT, SHOP_PORT
+from orderlink.sandbox.play import MARKET_PORT, SHOP_PORT
 from tests.readme import README
 
 from .installation import ROOT
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.process
 
 ORDERLINK = """#!/bin/sh
 if [ "$1" = sandbox ]; then
-    exec {python} -m orderlink "$@" --port-bol "$PORT_BOL" --port-shop "$PORT_SHOP"
+    exec {python} -m orderlink "$@" --port-marketplace "$PORT_MARKETPLACE" --port-shop "$PORT_SHOP"
 fi
 exec {python} -m orderlink "$@"
 """
@@ -102,7 +102,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
         "PATH": f"{programs}:/usr/bin:/bin",
         "HOME": str(home),
         "PYTHONPATH": str(ROOT),
-        "PORT_BOL": "0",
+        "PORT_MARKETPLACE": "0",
         "PORT_SHOP": "0",
     }
     found = Shell(tmp_path, environment)
@@ -110,10 +110,10 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
         assert process.stdout is not None
         try:
             assert process.stdout.readline().strip() == steps()[0].shown[0]
-            while "--port-bol" not in (line := process.stdout.readline()):
+            while "--port-marketplace" not in (line := process.stdout.readline()):
                 assert line, "the sandbox says how it is reached"
-            bol, shop = re.findall(r"--port-[a-z]+ ([0-9]+)", line)
-            found.environment |= {"PORT_BOL": bol, "PORT_SHOP": shop}
+            market, shop = re.findall(r"--port-[a-z]+ ([0-9]+)", line)
+            found.environment |= {"PORT_MARKETPLACE": market, "PORT_SHOP": shop}
             yield found
         finally:
             process.send_signal(signal.SIGINT)
@@ -121,8 +121,8 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 
 
 def test_the_readmes_first_steps_go_as_they_are_written(shell: Shell) -> None:
-    usual = (str(BOL_PORT), str(SHOP_PORT))
-    here = (shell.environment["PORT_BOL"], shell.environment["PORT_SHOP"])
+    usual = (str(MARKET_PORT), str(SHOP_PORT))
+    here = (shell.environment["PORT_MARKETPLACE"], shell.environment["PORT_SHOP"])
     for step in steps()[1:]:
         command = step.command
         for port, instead in zip(usual, here, strict=True):

@@ -319,7 +319,7 @@ def test_a_person_plays_over_http_only_where_that_is_allowed(amazon: Caller) -> 
         "articles": [{"reference": "A", "price": "5.00", "quantity": 3}],
         "order_id": order_id,
     }
-    assert play("place", placed) == (200, {"order_id": order_id})
+    assert play("place", placed) == (200, {"order_id": order_id, "shown_after_minutes": 2})
     assert play("place", placed)[0] == 400
     assert play("cancel", {"order_id": order_id, "quantity": 1}) == (200, {})
     assert play("request-cancellation", {"order_id": order_id}) == (200, {})

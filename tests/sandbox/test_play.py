@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import subprocess
@@ -18,10 +19,11 @@ from orderlink.clock import ManualClock, SystemClock
 from orderlink.config import load_config
 from orderlink.errors import ConfigurationError, Refused, TryLater
 from orderlink.runner import Order, World, run
+from orderlink.sandbox.accounts import MARKETS, SHOPS
 from orderlink.sandbox.demo import BEGIN
 from orderlink.sandbox.play import (
-    BOL_PORT,
     CONFIGURATION,
+    MARKET_PORT,
     STATE,
     Player,
     Playground,
@@ -90,7 +92,7 @@ def ground(tmp_path: Path) -> Iterator[Playground]:
 
 @pytest.fixture
 def player(ground: Playground) -> Player:
-    return Player(SystemClock(), ground.bol_url, ground.shop_url)
+    return Player(SystemClock(), ground.market_url, ground.shop_url)
 
 
 def sync(path: Path, world: World) -> None:
@@ -99,15 +101,18 @@ def sync(path: Path, world: World) -> None:
 
 def ports_of(config: Path) -> list[str]:
     loaded = load_config(config)
-    bol = loaded.marketplaces["bol"].model_dump()["base_url"].rpartition(":")[2]
+    (marketplace,) = loaded.marketplaces.values()
+    market = marketplace.model_dump()["base_url"].rpartition(":")[2]
     shop = loaded.shops["shop"].model_dump()["base_url"].rpartition(":")[2]
-    return ["--port-bol", bol, "--port-shop", shop]
+    return ["--port-marketplace", market, "--port-shop", shop]
 
 
 def test_an_order_is_played_from_other_processes_and_the_program_carries_it(
     terminal: Terminal,
 ) -> None:
-    with terminal.running("start", "--port-bol", "0", "--port-shop", "0", "--folder", "here") as (
+    with terminal.running(
+        "start", "--port-marketplace", "0", "--port-shop", "0", "--folder", "here"
+    ) as (
         process,
         lines,
     ):
@@ -131,7 +136,7 @@ def test_an_order_is_played_from_other_processes_and_the_program_carries_it(
             done = terminal.type("--config", str(config), "sync")
             assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
         head, row = play("orders").stdout.splitlines()
-        assert head.split() == ["ORDER", "ARTICLE", "AT", "BOL", "IN", "THE", "SHOP"]
+        assert re.split(" {2,}", head) == ["ORDER", "ARTICLE", "AT THE MARKETPLACE", "IN THE SHOP"]
         assert row.split()[:4] == ["C000000001", "TEE-L", "x2", "open"]
         assert row.endswith("completed")
 
@@ -142,8 +147,29 @@ def test_an_order_is_played_from_other_processes_and_the_program_carries_it(
     assert "`orderlink sandbox` starts it" in late.stderr
 
 
+def test_other_platforms_are_started_by_their_names(terminal: Terminal) -> None:
+    ports = ("--port-marketplace", "0", "--port-shop", "0")
+    played = ("--marketplace", "amazon", "--shop", "shopify")
+    with terminal.running("start", *played, *ports) as (process, lines):
+        assert lines[0].startswith("Amazon and a shop are running")
+        config = terminal.folder / "orderlink-sandbox" / CONFIGURATION
+        placed = terminal.type("sandbox", "place", *ports_of(config))
+        assert placed.stdout == (
+            "302-0000001-4400551: placed; the next sync after 2 minutes brings it into the shop\n"
+        )
+        process.terminate()
+        assert process.wait(timeout=10) == 0
+    assert load_config(config).shops["shop"].type == "shopify"
+
+
+def test_what_is_played_is_not_said_to_a_player(terminal: Terminal) -> None:
+    done = terminal.type("sandbox", "--marketplace", "amazon", "place")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "`orderlink sandbox start`" in done.stderr
+
+
 def test_ctrl_c_stops_it_cleanly(terminal: Terminal) -> None:
-    with terminal.running("start", "--port-bol", "0", "--port-shop", "0") as (process, _):
+    with terminal.running("start", "--port-marketplace", "0", "--port-shop", "0") as (process, _):
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 0
         assert process.stderr is not None
@@ -154,7 +180,7 @@ def test_ctrl_c_stops_it_cleanly(terminal: Terminal) -> None:
 def test_a_named_port_that_is_taken_is_said_and_nothing_is_written(terminal: Terminal) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = terminal.type("sandbox", "start", "--port-bol", port, "--port-shop", "0")
+        done = terminal.type("sandbox", "start", "--port-marketplace", port, "--port-shop", "0")
     assert done.returncode == 2
     assert f"port {port} of this machine is taken" in done.stderr
     assert list(terminal.folder.iterdir()) == []
@@ -165,13 +191,13 @@ def test_usual_ports_that_are_taken_are_replaced_by_free_ones_that_are_named(
 ) -> None:
     with ExitStack() as occupied:
         with suppress(OSError):  # somebody else has it: just as good
-            occupied.enter_context(socket.create_server(("127.0.0.1", BOL_PORT)))
+            occupied.enter_context(socket.create_server(("127.0.0.1", MARKET_PORT)))
         with terminal.running() as (process, lines):
             process.terminate()
             process.wait(timeout=10)
             assert process.stderr is not None
-            assert f"port {BOL_PORT} of this machine is taken" in process.stderr.read()
-    assert any("--port-bol" in line for line in lines)
+            assert f"port {MARKET_PORT} of this machine is taken" in process.stderr.read()
+    assert any("--port-marketplace" in line for line in lines)
 
 
 def test_the_ready_configuration_is_whole_and_its_state_lies_beside_it(ground: Playground) -> None:
@@ -186,7 +212,7 @@ def test_a_new_start_forgets_the_state_of_the_one_before(tmp_path: Path) -> None
     world = World(clock=clock)
     for _ in range(2):
         with Playground(clock, tmp_path) as ground:
-            ground.bol.place()
+            ground.market.sandbox.control("place", {})
             sync(ground.configuration, world)
             report = run(load_config(ground.configuration), Order("import"), world)
             assert [problem.word for problem in report.problems] == ["product_unknown"]
@@ -208,28 +234,47 @@ def test_a_taken_port_leaves_no_server_behind(tmp_path: Path) -> None:
             playground.__enter__()
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(
-            ("127.0.0.1", int(playground.bol_url.rpartition(":")[2])), timeout=5
+            ("127.0.0.1", int(playground.market_url.rpartition(":")[2])), timeout=5
         )
 
 
-def test_the_buyer_and_the_warehouse_are_played(ground: Playground, player: Player) -> None:
-    world = World(clock=ManualClock(BEGIN))
-    first = player.place("MUG-RED", 1, Decimal("12.99"))
-    second = player.place("CAP-BLACK", 2, Decimal("9.95"))
-    third = player.place("TEE-L", 1, Decimal("24.95"))
-    sync(ground.configuration, world)
-    player.ship(first, "", "PostNL")
-    player.add_code(first, "3SDEMO1000017", "PostNL")
-    player.cancel(second)
-    player.request_cancellation(third)
-    rows = {row["order"]: row for row in player.orders()}
-    assert rows[first]["articles"] == "MUG-RED"
-    assert rows[first]["shop"].endswith("completed")
-    assert (rows[second]["articles"], rows[second]["bol"]) == ("CAP-BLACK x2", "cancelled")
-    assert rows[third]["bol"] == "wants to cancel"
-    (created, *_) = ground.shop.control("orders", {})
-    assert "3SDEMO1000017" in str(created["meta_data"])
-    assert [one.total for one in ground.shop.ledger.created] == ["12.99", "19.90", "24.95"]
+@pytest.mark.parametrize("marketplace", MARKETS)
+@pytest.mark.parametrize("shop", SHOPS)
+def test_the_buyer_and_the_warehouse_are_played(
+    tmp_path: Path, marketplace: str, shop: str
+) -> None:
+    clock = ManualClock(BEGIN)
+    world = World(clock=clock)
+    with Playground(clock, tmp_path, marketplace=marketplace, shop=shop) as ground:
+        player = Player(SystemClock(), ground.market_url, ground.shop_url)
+        first = player.place("MUG-RED", 1, Decimal("12.99"))
+        second = player.place("CAP-BLACK", 2, Decimal("9.95")).order
+        third = player.place("TEE-L", 1, Decimal("24.95")).order
+        clock.advance(60 * first.minutes)
+        sync(ground.configuration, world)
+        player.ship(first.order, "", "PostNL")
+        player.add_code(first.order, "3SDEMO1000017", "PostNL")
+        player.cancel(second)
+        player.request_cancellation(third)
+        rows = {row["order"]: row for row in player.orders()}
+        assert rows[first.order]["articles"] == "MUG-RED"
+        assert rows[first.order]["shop"].endswith("completed")
+        assert rows[second]["articles"] == "CAP-BLACK x2"
+        assert rows[second]["marketplace"] == "cancelled"
+        assert rows[third]["marketplace"] == "wants to cancel"
+        created = ground.shop.sandbox.ledger.created
+        assert [Decimal(one.total) for one in created] == [
+            Decimal("12.99"),
+            Decimal("19.90"),
+            Decimal("24.95"),
+        ]
+
+        for _ in range(3):
+            clock.advance(300)
+            sync(ground.configuration, world)
+        rows = {row["order"]: row for row in player.orders()}
+        assert rows[first.order]["marketplace"] == "shipped"
+        assert [one.code for one in ground.market.executed()] == ["3SDEMO1000017"]
 
 
 def test_what_cannot_be_played_is_said_in_words(player: Player) -> None:

@@ -151,7 +151,7 @@ LOCKED = Edit(
     "            pass\n",
 )  # fmt: skip
 SETTLED = Edit(
-    "orderlink/sql/queries.sql", " AND state = :old_state AND attempts = :old_attempts", ""
+    "orderlink/sql/queries.sql", " AND state = +:old_state AND attempts = +:old_attempts", ""
 )
 LOOK_BEFORE = Edit(
     "orderlink/cycle/importing.py",
