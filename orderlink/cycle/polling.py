@@ -92,11 +92,12 @@ def read_rows(
     reading: Reading = yield from ask(shop.id, lambda: shop.connector.read(ids))
     answers = [(row, reading.orders.get(row.shop_order_id)) for row in rows]
     told = [(row, answer) for row, answer in answers if answer and not _hides_parcels(answer)]
+    rest = [pair for pair in answers if pair[1] is None or _hides_parcels(pair[1])]
     with run.store.transaction():
         for row, answer in told:
             with run.guarded(shop, "poll"):
                 _decide(run, shop, row, Answer(answer), not_there)
-    yield from _ask_singly(run, shop, [pair for pair in answers if pair not in told], not_there)
+    yield from _ask_singly(run, shop, rest, not_there)
 
 
 def _ask_singly(

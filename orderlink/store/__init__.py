@@ -291,14 +291,19 @@ class Store(Archive):
         rows = self._orders("orders_of_open_effects", target=target, state=state)
         return {row.key: row for row in rows}
 
-    def orders_by_id(self, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
-        """Give those of these orders of a marketplace that are known, by their ids."""
+    def known_orders(self, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
+        """Give those of these orders of a marketplace that are known, wherever they are, by id."""
+        found = self._orders_by_id("orders", connection, ids)
+        rest = [order_id for order_id in ids if order_id not in found]
+        return found | self._orders_by_id("archived_orders", connection, rest)
+
+    def _orders_by_id(self, table: str, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
         if not ids:
             return {}
         names = {f"id_{number}": order_id for number, order_id in enumerate(ids)}
         places = ", ".join(f":{name}" for name in names)
         rows = self.database.execute(
-            "SELECT * FROM orders WHERE account = :account"  # noqa: S608 - our own names
+            f"SELECT * FROM {table} WHERE account = :account"  # noqa: S608 - our own names
             f" AND connection = :connection AND order_id IN ({places})",
             {"connection": connection, **names},
         )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from orderlink.basics import Parcel, Status
-from orderlink.codec import build, dumps, plain, read_time
+from orderlink.basics import Json, Parcel, Status
+from orderlink.codec import dumps, loads, plain, read_time
 from orderlink.rows import (
     ConnectionRow,
     EffectRow,
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
 
 LINES = tuple[LineRow, ...]
 PARCELS = tuple[Parcel, ...]
+MARKS = tuple[str, ...]
+TEXTS = dict[str, str]
+COUNTS = dict[str, int]
 
 
 def _time(text: str | None) -> datetime | None:
@@ -38,6 +40,10 @@ def _time(text: str | None) -> datetime | None:
 
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
+
+
+def _document(text: str | None) -> Json:
+    return None if text is None else loads(Any, text)
 
 
 def order_row(row: sqlite3.Row) -> OrderRow:
@@ -49,15 +55,15 @@ def order_row(row: sqlite3.Row) -> OrderRow:
         placed_at=read_time(row["placed_at"]),
         first_seen_at=read_time(row["first_seen_at"]),
         seen_at=read_time(row["seen_at"]),
-        lines=build(LINES, json.loads(row["lines"])),
-        parcels=build(PARCELS, json.loads(row["parcels"])),
+        lines=loads(LINES, row["lines"]),
+        parcels=loads(PARCELS, row["parcels"]),
         country=row["country"],
         currency=row["currency"],
         total=Decimal(row["total"]),
         reference=row["reference"],
-        marks=tuple(json.loads(row["marks"])),
-        edits=json.loads(row["edits"]),
-        document=None if row["document"] is None else json.loads(row["document"]),
+        marks=loads(MARKS, row["marks"]),
+        edits=loads(TEXTS, row["edits"]),
+        document=_document(row["document"]),
         has_details=bool(row["has_details"]),
         approved=bool(row["approved"]),
         create_anyway=bool(row["create_anyway"]),
@@ -99,7 +105,7 @@ def effect_row(row: sqlite3.Row) -> EffectRow:
         number=row["number"],
         target=row["target"],
         state=EffectState(row["state"]),
-        document=None if row["document"] is None else json.loads(row["document"]),
+        document=_document(row["document"]),
         attempts=row["attempts"],
         not_before=_time(row["not_before"]),
         first_failed_at=_time(row["first_failed_at"]),
@@ -138,7 +144,7 @@ def problem_row(row: sqlite3.Row) -> ProblemRow:
         word=row["word"],
         since=read_time(row["since"]),
         sentence=row["sentence"],
-        details=json.loads(row["details"]),
+        details=loads(TEXTS, row["details"]),
         told_at=_time(row["told_at"]),
         solved_at=_time(row["solved_at"]),
     )
@@ -167,7 +173,7 @@ def event_row(row: sqlite3.Row) -> EventRow:
         connection=row["connection"],
         order_id=row["order_id"],
         word=row["word"],
-        details=json.loads(row["details"]),
+        details=loads(TEXTS, row["details"]),
         run=row["run"],
     )
 
@@ -180,7 +186,7 @@ def run_row(row: sqlite3.Row) -> RunRow:
         started_at=read_time(row["started_at"]),
         ended_at=_time(row["ended_at"]),
         outcome=row["outcome"],
-        counts=json.loads(row["counts"]),
+        counts=loads(COUNTS, row["counts"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""How many requests it takes, exactly: platforms ration them, and no machine makes it less.
+"""How many requests and statements it takes, exactly: no machine makes it less.
 
 `python -m tests.benchmarks --only 1` holds the same counts to what other programs need, and to the
 floor of each pair of platforms: with 1,000 orders, where what a run asks once hardly weighs. There
@@ -9,10 +9,11 @@ looked at forwards and backwards, and Shopify's queries hold fewer orders than t
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import Counter
 from decimal import Decimal
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 ORDERS = 60
 RUNS = 3
+STATEMENTS = 42
+"""They are enough for the whole life of an order, which three runs meet in the list once each."""
 BATCHES = 3
 """They begin small, and grow as long as the shop is quick."""
 MARKETS = {"bol": BolMarket, "amazon": AmazonMarket}
@@ -154,3 +157,44 @@ def test_a_token_of_bol_is_asked_for_when_it_has_ended_and_not_before(merchant: 
         merchant.later(minutes=2)
         merchant.sync()
     assert merchant.asked("POST", "/token") == 2  # one lives for 299 seconds
+
+
+def work_of_a_life(merchant: Merchant, count: int) -> tuple[int, int]:
+    """Count the statements that the whole life of some orders takes, and what SQLite compiles."""
+    statements: list[str] = []
+    compiled: list[int] = []
+
+    def allowed(action: int, *_named: str | None) -> int:
+        compiled.append(action)
+        return sqlite3.SQLITE_OK
+
+    def watched(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = sqlite3.connect(*arguments, **options)
+        connection.set_trace_callback(statements.append)
+        connection.set_authorizer(allowed)
+        return connection
+
+    orders = [merchant.place() for _ in range(count)]
+    merchant.world.connect = watched
+    merchant.later(minutes=5)
+    merchant.sync()
+    for number, order in enumerate(orders):
+        merchant.complete(order, f"3SABCD{number:07d}")
+    for _ in range(RUNS - 1):
+        merchant.later(minutes=5)
+        merchant.sync()
+    merchant.world.connect = None
+    assert {merchant.status(order) for order in orders} == {Status.SHIPPED}
+    merchant.sync_every_five_minutes(0.5)
+    return sum(not one.startswith(("BEGIN", "COMMIT")) for one in statements), len(compiled)
+
+
+def test_an_order_takes_no_statement_too_many_and_none_is_compiled_for_it(
+    merchant: Merchant,
+) -> None:
+    some_orders(merchant, 1)
+    merchant.sync_every_five_minutes(0.5)
+    statements, compiled = work_of_a_life(merchant, 10)
+    twice, compiled_for_twice = work_of_a_life(merchant, 20)
+    assert twice - statements <= 10 * STATEMENTS
+    assert compiled_for_twice == compiled
