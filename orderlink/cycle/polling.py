@@ -90,7 +90,7 @@ def read_rows(
     """
     ids = [row.shop_order_id for row in rows]
     reading: Reading = yield from ask(shop.id, lambda: shop.connector.read(ids))
-    answers = [(row, reading.orders.get(row.shop_order_id)) for row in rows]
+    answers = [(row, _enough(run, row, reading.orders.get(row.shop_order_id))) for row in rows]
     told = [(row, answer) for row, answer in answers if answer and not _hides_parcels(answer)]
     rest = [pair for pair in answers if pair[1] is None or _hides_parcels(pair[1])]
     with run.store.transaction():
@@ -122,6 +122,11 @@ def _ask_singly(
             misses.note(run, row, error)
         else:
             misses.reached()
+
+
+def _enough(run: Run, row: OrderRow, answer: ShopOrder | None) -> ShopOrder | None:
+    """Give an answer that tells all that there is to decide; None: the order is read singly."""
+    return answer if answer is None or answer.whole or not _differs(run, row) else None
 
 
 class Answer(Value, frozen=True):
@@ -208,13 +213,17 @@ def _mended(run: Run, row: OrderRow, answer: ShopOrder | None) -> Verdict:
     """Close `total_differs` where a person mended the shop order."""
     if answer is None or answer.state is ShopState.GONE:
         return Verdict()
-    if "total_differs" not in {problem.word for problem in run.store.problems(row.key)}:
+    if not _differs(run, row):
         return Verdict()
     return (
         Verdict()
         if difference(expected_in_shop(run, row), answer)
         else Verdict(closes=("total_differs",))
     )
+
+
+def _differs(run: Run, row: OrderRow) -> bool:
+    return "total_differs" in {problem.word for problem in run.store.problems(row.key)}
 
 
 def _with_parcels(run: Run, shop: Connection, row: OrderRow, answer: ShopOrder) -> Steps[Answer]:

@@ -2,8 +2,8 @@
 
 `python -m tests.benchmarks --only 1` holds the same counts to what other programs need, and to the
 floor of each pair of platforms: with 1,000 orders, where what a run asks once hardly weighs. There
-Amazon to WooCommerce is within 1.05 times the floor, as it is from 400 orders on; bol's changes are
-looked at forwards and backwards, and Shopify's queries hold fewer orders than the floor counts.
+Amazon is within 1.05 times the floor with either shop, as it is from 400 orders on; bol's changes
+are looked at forwards and backwards.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ LIVES = {
         "OrdersByNumber": ceil(ORDERS / 25),
         "VariantsFound": 1,
         "CreateOrder": ORDERS,
-        "OrdersById": 2 * ceil(ORDERS / 11),
-        "FulfillmentsOfOrders": ceil(ORDERS / 5),
+        "OrdersInBrief": 2 * ceil(ORDERS / 100),
+        "FulfillmentsOfOrders": ceil(ORDERS / 50),
     },
 }
 
@@ -117,8 +117,11 @@ def test_the_whole_life_of_many_orders_takes_no_request_too_many(
     assert live(merchant, ORDERS) == LIVES[pair[0]] | LIVES[pair[1]]
 
 
-def test_four_hundred_orders_take_hardly_more_than_the_platforms_ask_for(tmp_path: Path) -> None:
-    pair = "amazon", "woocommerce"  # which come nearest; the others need more orders, or never do
+@pytest.mark.parametrize("shop", ["woocommerce", "shopify"])
+def test_four_hundred_orders_take_hardly_more_than_the_platforms_ask_for(
+    shop: str, tmp_path: Path
+) -> None:
+    pair = "amazon", shop  # bol needs more orders, or never does
     floor = MARKETPLACES[pair[0]].floor + SHOPS[pair[1]].floor
     merchant = merchant_of(tmp_path, pair)
     merchant.configure(marketplace="max_new_orders = 0")
@@ -130,7 +133,7 @@ IDLE = {
     "bol": {"GET /retailer/orders": 1},
     "amazon": {"GET /orders/2026-01-01/orders": 1},
     "woocommerce": {"GET /wp-json/wc/v3/orders": 1},
-    "shopify": {"OrdersById": ceil(100 / 11)},
+    "shopify": {"OrdersInBrief": 1},
 }
 
 
