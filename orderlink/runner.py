@@ -249,7 +249,6 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
     )
     try:
         carry_out(STAGES[order.stage](this, selection), world.workers(this.at_once))
-        finish(this)
     finally:
         for pair in pairs:
             for connection in pair:
@@ -282,11 +281,15 @@ def _keep_house(config: Config, order: Order, store: Store, this: Run, number: i
 
 
 def _write_end(order: Order, store: Store, this: Run, number: int, *, failed: bool) -> None:
-    """Write down how the run went; `failed`: a connection could not be opened."""
+    """Write down what the next run needs and how this one went, in one commit.
+
+    `failed`: a connection could not be opened.
+    """
     this.counts["recovered"] += store.recovered
     failed = bool(this.failed or this.bugs or failed)
     outcome = "failed" if failed else "stopped" if this.cut_short else "ok"
     with store.transaction():
+        finish(this)
         for bug in dict.fromkeys(this.bugs):
             store.add_event(NOWHERE, Event("fault", {"why": bug}), this.now())
         store.end_run(number, outcome, this.counts, this.now())

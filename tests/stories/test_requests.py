@@ -162,8 +162,21 @@ def test_a_token_of_bol_is_asked_for_when_it_has_ended_and_not_before(merchant: 
     assert merchant.asked("POST", "/token") == 2  # one lives for 299 seconds
 
 
-def work_of_a_life(merchant: Merchant, count: int) -> tuple[int, int]:
-    """Count the statements that the whole life of some orders takes, and what SQLite compiles."""
+@EACH_PAIR
+def test_a_run_without_news_commits_four_times(pair: tuple[str, str], tmp_path: Path) -> None:
+    merchant = merchant_of(tmp_path, pair)
+    some_orders(merchant, 20)
+    merchant.later(minutes=30)
+    merchant.sync()
+    merchant.later(minutes=5)
+    statements, _ = watch(merchant)
+    merchant.sync()
+    # It has begun; up to when the changes are known; what the shop says; how it went.
+    assert statements.count("COMMIT") == 4
+
+
+def watch(merchant: Merchant) -> tuple[list[str], list[int]]:
+    """Note the statements of the runs to come, and what SQLite compiles for them."""
     statements: list[str] = []
     compiled: list[int] = []
 
@@ -177,8 +190,14 @@ def work_of_a_life(merchant: Merchant, count: int) -> tuple[int, int]:
         connection.set_authorizer(allowed)
         return connection
 
-    orders = [merchant.place() for _ in range(count)]
     merchant.world.connect = watched
+    return statements, compiled
+
+
+def work_of_a_life(merchant: Merchant, count: int) -> tuple[int, int]:
+    """Count the statements that the whole life of some orders takes, and what SQLite compiles."""
+    orders = [merchant.place() for _ in range(count)]
+    statements, compiled = watch(merchant)
     merchant.later(minutes=5)
     merchant.sync()
     for number, order in enumerate(orders):
