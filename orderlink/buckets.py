@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from orderlink import answers, budget
@@ -45,8 +46,8 @@ class Buckets:
 
     def know(self, name: str, tokens: float, capacity: float, per_second: float) -> None:
         """Correct one with what the remote says about it elsewhere than in its headers."""
-        told = budget.Budget(max(capacity, 1.0), per_second)
         with self._lock:
+            told = budget.Budget(max(capacity, 1.0), per_second, self._declared[name].pause)
             bucket = self._buckets[name]
             self._buckets[name] = budget.known(bucket, tokens, told, self._clock.now())
 
@@ -72,5 +73,8 @@ class Buckets:
             bucket = budget.learn(bucket, headers, now)
             if status == 429:
                 until = answers.retry_at(headers, now) or budget.reset_at(headers, now)
+                pause = self._declared[name].pause
+                if until is None and pause:
+                    until = now + timedelta(seconds=pause)
                 bucket = budget.block(bucket, until, now)
             self._buckets[name] = bucket

@@ -23,14 +23,25 @@ _ROUNDING = timedelta(milliseconds=1)
 
 
 class Budget(Value, frozen=True):
-    """What a remote allows: `capacity` requests at once, `per_second` more with every second."""
+    """What a remote allows: `capacity` requests at once, `per_second` more with every second.
+
+    `pause`: for so many seconds nothing is asked after a 429 that names no time.
+    """
 
     capacity: float
     per_second: float
+    pause: float = 0.0
 
     def __post_init__(self) -> None:
         if self.capacity < 1 or self.per_second <= 0:
             raise ValueError("a budget allows at least one request, and more as time passes")
+
+
+UNTOLD = Budget(1000, 1000, pause=60)
+"""Of a remote that names no limit and may have one: nothing is held back but after a 429."""
+
+SIGN_IN = "sign-in"
+"""What a connector calls the budget of its sign-ins, for which few platforms name a limit."""
 
 
 class BudgetState(TypedDict):
@@ -148,7 +159,8 @@ def from_state(declared: Budget, state: Mapping[str, object], now: datetime) -> 
         until = state.get("until")
         until_instant = datetime.fromisoformat(str(until)).astimezone(UTC) if until else None
         capacity = float(str(state.get("capacity", declared.capacity)))
-        budget = Budget(capacity, float(str(state.get("per_second", declared.per_second))))
+        per_second = float(str(state.get("per_second", declared.per_second)))
+        budget = Budget(capacity, per_second, declared.pause)
     except (KeyError, ValueError, OverflowError):
         return full(declared, now)
     if not all(map(math.isfinite, (tokens, budget.capacity, budget.per_second))):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from orderlink.codec import build
@@ -11,11 +10,12 @@ from orderlink.decide.verdict import PASSING, Verdict
 from orderlink.errors import ConfigurationError
 from orderlink.model import CLOSED, Order, Status
 from orderlink.problems import WORDS
-from orderlink.rows import EffectState, Event, Kind, OrderKey, OrderRow
+from orderlink.rows import LONG_AGO, EffectState, Event, Kind, OrderKey, OrderRow
 from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
 
     from orderlink.rows import EffectRow, ProblemRow
     from orderlink.store import Store
@@ -30,9 +30,6 @@ class Result(Value, frozen=True):
 
 DECISIONS = frozenset({"cancellation_requested", "partly_refunded", "order_number_taken"})
 """Problems whose retry decides something about this one order: named ones only."""
-
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-"""As the last look at an order: nothing that was seen of it counts any more."""
 
 
 def retry(store: Store, row: OrderRow, now: datetime, *, deciding: bool = True) -> Result:

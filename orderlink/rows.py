@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -16,6 +16,15 @@ class OrderKey(Value, frozen=True, order=True):
 
     connection: str
     order_id: str
+
+    @property
+    def name(self) -> str:
+        """How a person names it where several connections have the number."""
+        return f"{self.connection}/{self.order_id}"
+
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""As the last look at an order: nothing that was seen of it counts any more."""
 
 
 class LineRow(Value, frozen=True):
@@ -95,6 +104,11 @@ class OrderRow(Value, frozen=True):
     archived_at: datetime | None = None  # not None: it stands in the archive's cold tables
 
     @property
+    def last_seen_at(self) -> datetime | None:
+        """The last look at it at the marketplace that counts; None: it is to be read again."""
+        return self.seen_at if self.seen_at > LONG_AGO else None
+
+    @property
     def own_lines(self) -> tuple[LineRow, ...]:
         """Lines that the shop order is about: the merchant's own, else all of them."""
         return own_lines(self.lines)
@@ -129,6 +143,10 @@ class Kind(StrEnum):
     STAMP_REFERENCE = "stamp_reference"
     SHIP = "ship"
     UPDATE_TRACKING = "update_tracking"
+
+
+REPORTS = frozenset({Kind.SHIP, Kind.UPDATE_TRACKING})
+"""What is written to a marketplace."""
 
 
 class EffectState(StrEnum):

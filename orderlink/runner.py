@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from orderlink.lock import RunLock
 from orderlink.marker import Age
 from orderlink.outbox import Outbox
 from orderlink.redact import Redactor
+from orderlink.report.idle import why_idle
 from orderlink.report.places import Places
 from orderlink.rows import Event, OrderKey, ProblemRow
 from orderlink.steps import Alone, Workers, carry_out
@@ -35,8 +36,6 @@ from orderlink.store.database import Database
 from orderlink.values import Value
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from orderlink.alerts.alerting import Alerting
     from orderlink.alerts.settings import AlertSettings
     from orderlink.config import Config
@@ -89,6 +88,7 @@ class Report(Value, frozen=True):
     open_problems: list[ProblemRow]
     places: Mapping[str, str]
     plans: tuple[Plan, ...] = ()  # what `adopt` found
+    restored_at: datetime | None = None  # for a quarantine from then on it was only looked
 
 
 def open_store(config: Config, world: World) -> Store:
@@ -241,11 +241,12 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         say=world.say,
         tell=world.tell,
     )
+    _hold_against_marker(config, store, this, number)
+    _only_look_after_restore(store, this)
     if not order.dry_run:
-        _hold_against_marker(config, store, this, number)
-        _only_look_after_restore(store, this)
+        marker.leave(config.state, store.origin(), number)
     selection = Selection(
-        _keys(store, order.orders), order.force, sample=order.sample, wish=order.wish
+        _keys(config, store, order.orders), order.force, sample=order.sample, wish=order.wish
     )
     try:
         carry_out(STAGES[order.stage](this, selection), world.workers(this.at_once))
@@ -265,11 +266,17 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         open_problems=store.problems(),
         places=places,
         plans=tuple(this.plans),
+        restored_at=this.outbox.restored_at,
     )
 
 
 def _keep_house(config: Config, order: Order, store: Store, this: Run, number: int) -> None:
     """Do what is due in the state file itself once the stages are through."""
+    places = Places(config, store)
+    with store.transaction():
+        for problem in store.problems():
+            if places.is_gone(problem):  # no run would ever close it
+                store.solve(OrderKey(problem.connection, ""), [problem.word], this.now())
     if order.stage == "rebuild":
         with store.transaction():
             store.solve(STATE, ["state_replaced"], this.now())
@@ -312,19 +319,18 @@ NOWHERE = OrderKey("", "")
 
 def _hold_against_marker(config: Config, store: Store, this: Run, number: int) -> None:
     """Notice a state file that is older than the last run, or another one than before."""
-    origin = store.origin()
-    found = marker.age(config.state, origin, number)
+    found = marker.age(config.state, store.origin(), number)
     if found is Age.OLD:
         older = f"{config.state} is older than the last run that is known (a backup was restored?)"
         what = "a backup was restored" if store.restored_at() else older
         with store.transaction():
             store.forget_looks()
             store.note_restored(this.now())
-        this.tell(f"{what}: everything is looked at again before anything is sent")
+        if not isinstance(this.outbox, DryOutbox):  # a plan says it itself
+            this.tell(f"{what}: everything is looked at again before anything is sent")
     if found is Age.REPLACED:
         sentence = f"{config.state} is a new one, an earlier one was here: what is in the shop "
         this.note_problem(STATE, "state_replaced", sentence + "already is not known")
-    marker.leave(config.state, origin, number)
 
 
 def _only_look_after_restore(store: Store, this: Run) -> None:
@@ -355,15 +361,20 @@ def _archived(config: Config, store: Store, now: datetime) -> int:
     return archive(store, now, max(config.archive_after, timedelta(days=late)))
 
 
-def _keys(store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:
+def _keys(config: Config, store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:
+    if not names:
+        return frozenset()
     keys = set()
+    places = Places(config, store)
     for name in names:
         rows = store.orders_named(name)
         if not rows:
             raise ConfigurationError([f"no order is called {name}: see `orderlink orders`"])
         if len(rows) > 1:
-            listed = ", ".join(f"{row.key.connection} {row.key.order_id}" for row in rows)
-            raise ConfigurationError([f"{name} is more than one order: {listed}"])
+            listed = ", ".join(row.key.name for row in rows)
+            raise ConfigurationError([f"{name} is more than one order; name one: {listed}"])
+        if idle := why_idle(places, rows[0]):
+            raise ConfigurationError([idle])
         keys.add(rows[0].key)
     return frozenset(keys)
 

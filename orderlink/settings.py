@@ -379,6 +379,11 @@ class MarketplaceSettings(ConnectionSettings, CreationSettings):
         description="Orders without a code are reported as letter post where the marketplace has a"
         " code for that.",
     )
+    letter_carrier: str = Field(
+        default="",
+        description="Who carries these letters, by the carrier's id, as `deutsche_post`; left out:"
+        " the marketplace's own code for letter post, or `Other`.",
+    )
 
 
 class ShopSettings(ConnectionSettings, CreationSettings):

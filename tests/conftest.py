@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--ci` (every single fault, 1,700 pairs) and `--sweep` (without end)."""
+    """Add `--ci` (every single fault, 2,000 pairs) and `--sweep` (without end)."""
     parser.addoption("--ci", action="store_true", help="the simulation as .ci/run plays it")
     parser.addoption("--sweep", metavar="FILE", help="all pairs of faults; FILE has what is done")
 
@@ -35,9 +36,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
-    """Leave out what takes hours, unless it is asked for."""
+    """Leave out what takes hours, and of many cases that are alike most, unless asked for."""
     if not config.getoption("--sweep"):
         skip = pytest.mark.skip(reason="takes hours: pytest tests/simulation --sweep FILE")
         for item in items:
             if item.get_closest_marker("sweep"):
                 item.add_marker(skip)
+    if not config.getoption("--ci"):
+        _sample(items)
+
+
+def _sample(items: Sequence[pytest.Item]) -> None:
+    """Skip what is left to `--ci`; of a test that is sampled, the first case is always played."""
+    left_out = pytest.mark.skip(reason="one of several like it: pytest --ci")
+    seen: Counter[str] = Counter()
+    for item in items:
+        if item.get_closest_marker("only_ci"):
+            item.add_marker(left_out)
+        elif marker := item.get_closest_marker("sampled"):
+            test = item.nodeid.partition("[")[0]
+            if seen[test] % marker.args[0]:
+                item.add_marker(left_out)
+            seen[test] += 1

@@ -166,11 +166,15 @@ def _keys(title: str, model: Any, base: Any) -> str:
     known = set(base.model_fields) if base else set()
     rows = [f"**{title}**", "", "| key | default | meaning |", "|---|---|---|"]
     for name, field in model.model_fields.items():
-        if name in known and field.default == base.model_fields[name].default:
+        if name in known and _is_as_before(field, base.model_fields[name]):
             continue
         meaning = " ".join((field.description or "").split()).replace("|", "\\|")
         rows.append(f"| `{name}` | {_default(field)} | {meaning} |")
     return "\n".join(rows)
+
+
+def _is_as_before(field: Any, inherited: Any) -> bool:
+    return (field.default, field.description) == (inherited.default, inherited.description)
 
 
 def _default(field: Any) -> str:

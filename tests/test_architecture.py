@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,9 +46,18 @@ def name(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Yield what a module imports when it runs; imports for typing alone do not count."""
-    tree = ast.parse(path.read_text("utf-8"))
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """List what a module imports when it runs; imports for typing alone do not count."""
+    return frozenset(_imports(parsed(path)))
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
     skipped = {
         id(child)
         for node in ast.walk(tree)
@@ -101,7 +111,7 @@ def test_only_the_command_line_and_the_reports_show_anything(path: Path) -> None
     if among(path, ("cli/", "report/")):
         return
     assert not roots(path) & SHOWING
-    calls = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    calls = list(ast.walk(parsed(path)))
     printed = [one for one in calls if isinstance(one, ast.Call) and _is_print(one)]
     assert not printed
 
@@ -114,7 +124,7 @@ def _is_print(call: ast.Call) -> bool:
 def test_only_the_clock_asks_the_machine_for_the_time(path: Path) -> None:
     if name(path) == "clock.py":
         return
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             assert called not in {"time.sleep", "time.time", "time.monotonic", "date.today"}

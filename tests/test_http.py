@@ -13,7 +13,7 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3.exceptions import NewConnectionError
 
-from orderlink.budget import Budget
+from orderlink.budget import UNTOLD, Budget
 from orderlink.clock import ManualClock
 from orderlink.errors import (
     Ambiguous,
@@ -386,6 +386,21 @@ def test_a_429_empties_the_budget_until_more_is_allowed(
         assert isinstance(error, TryLater)
         assert error.retry_at is not None
         assert abs(error.retry_at - NOW - timedelta(seconds=seconds)) < timedelta(seconds=0.1)
+    assert len(one.asked) == 1, "the second was not sent"
+
+
+@pytest.mark.parametrize(("headers", "seconds"), [({}, 60), ({"Retry-After": "90"}, 90)])
+def test_a_429_of_a_remote_that_names_no_limit_holds_the_next_runs_back_too(
+    headers: dict[str, str], seconds: int
+) -> None:
+    one = remote(Answer(429, b"", headers))
+    first = http_to(one, budgets={"all": UNTOLD})
+    error = failing(first.read, "orders", budget="all")
+    assert isinstance(error, TryLater)
+    assert error.retry_at == NOW + timedelta(seconds=seconds)
+    second = http_to(one, budgets={"all": UNTOLD})
+    second.load_budgets(first.budget_states())
+    assert isinstance(failing(second.read, "orders", budget="all"), TryLater)
     assert len(one.asked) == 1, "the second was not sent"
 
 

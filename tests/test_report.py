@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from orderlink.config import load_config
 from orderlink.decide.verdict import Problem
 from orderlink.errors import StateError
 from orderlink.model import Status
 from orderlink.report.blocks import Column, Sentence, Table
 from orderlink.report.days import day_in_amsterdam, on_day, span
 from orderlink.report.document import status_document
+from orderlink.report.orphans import Left, Orphans
 from orderlink.report.plain import cells, render
 from orderlink.report.screen import OutputFailed, Screen
 from orderlink.report.status import gather, gone_stale
@@ -127,24 +129,28 @@ def test_a_clock_before_the_newest_time_is_told(config: Config, store: Store) ->
     assert "Set the clock" in text_of(report)
 
 
-def test_open_orders_of_a_connection_that_was_removed_are_orphans(
-    tmp_path: Path, store: Store
-) -> None:
+def test_open_orders_of_an_earlier_key_are_orphans(tmp_path: Path, store: Store) -> None:
     add(store, "A1", Status.NOT_SHIPPED)
     add(store, "A2", Status.SHIPPED)
     other = configured(tmp_path, client="client-2")
     with store.transaction():  # as the next run does, under the same name
         store.bind("marketplace", "bol", other.marketplaces["bol"].binding(), "bol")
     report = gather(other, store, NOW)
-    assert report.orphans == {"marketplace bol": 1}
+    assert report.orphans == (Orphans("marketplace", "bol", Left.OTHER_KEY, 1),)
     assert not report.fine
-    assert "followed by nobody" in text_of(report)
+    assert (
+        "1 open order of the marketplace bol is followed by nobody (orderlink orders --connection "
+        "bol): [marketplaces.bol] has another account or key now. Put the earlier one into a table "
+        "of its own, under another name, until all is closed, or take each over with: orderlink "
+        "manual ORDER\n"
+    ) in text_of(report)
+    assert text_of(report).endswith("1 thing needs a person: open orders that nobody follows.\n")
 
 
 def test_a_table_that_was_renamed_is_the_same_connection(tmp_path: Path, store: Store) -> None:
     add(store, "A1", Status.NOT_SHIPPED)
     report = gather(configured(tmp_path, name="bol-nl"), store, NOW)
-    assert report.orphans == {}
+    assert report.orphans == ()
     (market,) = [one for one in report.connections if one.place.role == "marketplace"]
     assert (market.place.name, market.place.id) == ("bol-nl", "bol-1")
 
@@ -153,7 +159,44 @@ def test_orders_of_a_shop_that_was_removed_are_orphans(config: Config, store: St
     with store.transaction():
         store.bind("shop", "woocommerce", "another", "old")
     add(store, "A1", Status.NOT_SHIPPED, shop="woocommerce-2")
-    assert gather(config, store, NOW).orphans == {"shop old": 1}
+    report = gather(config, store, NOW)
+    assert report.orphans == (Orphans("shop", "old", Left.REMOVED, 1),)
+    assert 'let a marketplace go to it (`shop = "NAME"`)' in text_of(report)
+
+
+def test_orders_of_an_earlier_key_of_a_shop_are_orphans(config: Config, store: Store) -> None:
+    with store.transaction():
+        store.bind("shop", "woocommerce", "another", "webshop")
+    add(store, "A1", Status.NOT_SHIPPED, shop="woocommerce-2")
+    report = gather(config, store, NOW)
+    assert report.orphans == (Orphans("shop", "webshop", Left.OTHER_KEY, 1),)
+    assert "[shops.webshop] has another shop or key now. Put the earlier one back" in text_of(
+        report
+    )
+
+
+def test_orders_in_a_shop_that_no_marketplace_goes_to_any_more_are_orphans(
+    config: Config, store: Store
+) -> None:
+    add(store, "A1", Status.NOT_SHIPPED)
+    text = config.path.read_text()
+    other = text[text.index("[shops") : text.index("[marketplaces")]
+    other = other.replace("webshop", "other").replace("key-of-the-shop", "another-key")
+    config.path.write_text(f'{text}shop = "other"\n{other}')
+    report = gather(load_config(config.path), store, NOW)
+    assert report.orphans == (Orphans("shop", "webshop", Left.NOT_USED, 1),)
+    assert 'Let one go to it again (`shop = "webshop"`) until all is closed' in text_of(report)
+
+
+def test_the_last_sentence_says_what_needs_a_person(config: Config, store: Store) -> None:
+    add(store, "A1", Status.NOT_SHIPPED, shop="gone-1")
+    with store.transaction():
+        store.open_problem(OrderKey("bol-1", "A1"), Problem("total_differs", "too little"), NOW)
+    later = gather(config, store, NOW + HOUR)
+    assert text_of(later).endswith(
+        "3 things need a person: 1 problem, open orders that nobody follows,"
+        " no run went well for too long.\n"
+    )
 
 
 def test_reading_makes_no_file_and_writes_to_none(config: Config, tmp_path: Path) -> None:

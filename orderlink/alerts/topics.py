@@ -39,8 +39,8 @@ def topics(
     found = [_concern(one) for one in report.concerns if one.needs_person]
     found += _late(report, store, now + ahead)
     for key, sentence in noticed(report).items():
-        # A problem of its own tells when the clock's lasts; who paused a connection knows.
-        if key != "clock" and not key.startswith("paused "):
+        # A problem of its own tells when the clock's lasts; who paused or restored knows that.
+        if key not in {"clock", "restored"} and not key.startswith("paused "):
             found.append(Topic(key, sentence, stops=key == "stale"))
     if fault:
         sentence = "A fault of orderlink ended a run or a part of it: see the log"

@@ -30,6 +30,8 @@ def findings(settings: MarketplaceSettings, served: Collection[str]) -> Iterator
     if settings.letter_post and _code(LETTER, settings, served) is None:
         sentence = f"{settings.type} has no code for letter post"
         yield Finding("letter_post", FAILED, sentence, "remove letter_post")
+    elif settings.letter_post:
+        yield _letters(settings, served)
 
 
 def _named(settings: MarketplaceSettings, served: Collection[str]) -> Finding:
@@ -55,6 +57,18 @@ def _named(settings: MarketplaceSettings, served: Collection[str]) -> Finding:
         return Finding("carriers", WARNING, sentence, advice)
     listed = ", ".join(f"{name} as {code}" for name, code in sent.items())
     return Finding("carriers", OK, f"sent are {listed}" if listed else "only the default is named")
+
+
+def _letters(settings: MarketplaceSettings, served: Collection[str]) -> Finding:
+    """Look at who carries what has no code."""
+    name = settings.letter_carrier or LETTER
+    known = {one.identifier for one in carriers.carriers()}
+    code = _code(name, settings, served)
+    if name not in known or code is None:
+        hint = suggestion(name, known) if name not in known else ""
+        sentence = f"{settings.type} has no code for a carrier called {name}{hint}"
+        return Finding("letter_carrier", FAILED, sentence, LISTED)
+    return Finding("letter_post", OK, f"an order without a code is sent as {code}")
 
 
 def _default(settings: MarketplaceSettings, served: Collection[str]) -> Finding:

@@ -22,8 +22,8 @@ def adopt(
         str,
         typer.Option(
             metavar="FIELD",
-            help="Where the shop keeps the marketplace's number: transaction_id, number, or"
-            " meta:KEY for a field of its own.",
+            help="Where the shop keeps the marketplace's number: transaction_id, number,"
+            " meta:KEY for a field of its own, or tag (Shopify).",
         ),
     ] = "transaction_id",
     prefix: Annotated[

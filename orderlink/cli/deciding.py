@@ -40,7 +40,10 @@ def retry(
     from orderlink import people  # noqa: PLC0415
     from orderlink.cli.decisions import decide, retry_all  # noqa: PLC0415
 
-    done = retry_all(context.obj) if every else decide(context.obj, orders or [], people.retry)
+    if every:
+        done = retry_all(context.obj)
+    else:
+        done = decide(context.obj, orders or [], people.retry, for_next_run=True)
     raise typer.Exit(0 if done else 1)
 
 

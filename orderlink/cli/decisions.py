@@ -22,8 +22,9 @@ from orderlink.errors import ConfigurationError
 from orderlink.model import Order
 from orderlink.people import Result
 from orderlink.redact import safe_text
+from orderlink.report.idle import why_idle, why_waiting
 from orderlink.report.places import Places
-from orderlink.rows import OrderRow
+from orderlink.rows import OrderRow, ProblemRow
 from orderlink.settings import duration_from
 from orderlink.store import Store
 
@@ -35,15 +36,21 @@ if TYPE_CHECKING:
 Decision = Callable[[Store, OrderRow, datetime], Result]
 
 
-def decide(session: Session, names: Sequence[str], decision: Decision) -> bool:
+def decide(
+    session: Session, names: Sequence[str], decision: Decision, *, for_next_run: bool = False
+) -> bool:
     """Carry a decision out for each order; True where at least one changed.
 
-    Raises `ConfigurationError` and `typer.Exit` where a name does not mean one order; then nothing
-    is done for the others either.
+    Raises `ConfigurationError` and `typer.Exit` where a name does not mean one order, or no run
+    works on an order that the decision is for (`for_next_run`); then nothing is done for the others
+    either.
     """
     with _writing(session) as store:
         places = Places(session.config(), store)
         rows = found_orders(session, store, places, names)
+        idle = [sentence for row in rows if (sentence := why_idle(places, row))]
+        if for_next_run and idle:
+            raise ConfigurationError(idle)
         results = [_carried_out(store, row, decision, session.clock.now()) for row in rows]
         return _report(session, results)
 
@@ -60,20 +67,34 @@ def _carried_out(store: Store, row: OrderRow, decision: Decision, now: datetime)
 
 
 def retry_all(session: Session) -> bool:
-    """Retry every order that has a problem, and close the problems of connections."""
+    """Retry every order that has a problem, and close the problems of connections.
+
+    What no run works on is left as it is, and said.
+    """
     with _writing(session) as store:
         now = session.clock.now()
         places = Places(session.config(), store)
         results = [
-            people.retry(store, row, now, deciding=False)
+            Result(changed=False, sentence=idle)
+            if (idle := why_idle(places, row))
+            else people.retry(store, row, now, deciding=False)
             for row in people.orders_with_problems(store)
         ]
-        for problem in store.problems():
-            if not problem.order_id:
-                people.retry_connection(store, problem, now)
-                sentence = f"{places.name(problem.connection)}: the next run tries again"
-                results.append(Result(changed=True, sentence=sentence))
+        results += [
+            _retry_connection(store, places, problem, now)
+            for problem in store.problems()
+            if not problem.order_id
+        ]
     return _report(session, results or [Result(changed=False, sentence="nothing to retry")])
+
+
+def _retry_connection(store: Store, places: Places, problem: ProblemRow, now: datetime) -> Result:
+    waiting = why_waiting(places, problem)
+    if waiting:
+        return Result(changed=False, sentence=waiting)
+    people.retry_connection(store, problem, now)
+    sentence = f"{places.name(problem.connection)}: the next run tries again"
+    return Result(changed=True, sentence=sentence)
 
 
 @contextmanager

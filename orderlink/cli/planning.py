@@ -13,12 +13,14 @@ from orderlink.config import refuse_same_bindings
 from orderlink.redact import safe_text
 from orderlink.report.document import json_text
 from orderlink.report.plan import Plan, plan_blocks, plan_document
+from orderlink.report.restored import closed_until
 from orderlink.workers import Threads
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from orderlink.cli.session import Session
+    from orderlink.config import Config
     from orderlink.dryrun import Planned
     from orderlink.runner import Order, Report
 
@@ -46,14 +48,14 @@ def show_plan(session: Session, order: Order, *, as_json: bool) -> int:
         )
         report = runner.run(config, order, world)
         progress.end()
-    _show(session, _plan(began, planned, report), as_json=as_json)
+    _show(session, _plan(config, began, planned, report), as_json=as_json)
     say_bugs(session, report)
     if stopping.interrupted:
         return INTERRUPTED
     return FAULT if report.bugs else NEEDS_PERSON if report.open_problems else 0
 
 
-def _plan(began: datetime, planned: list[Planned], report: Report) -> Plan:
+def _plan(config: Config, began: datetime, planned: list[Planned], report: Report) -> Plan:
     return Plan(
         began=began,
         planned=tuple(planned),
@@ -61,6 +63,7 @@ def _plan(began: datetime, planned: list[Planned], report: Report) -> Plan:
         places=report.places,
         too_old=report.counts["too_old"],
         finished=report.finished,
+        closed=closed_until(config, report.restored_at, began),
     )
 
 

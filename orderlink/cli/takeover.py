@@ -16,7 +16,7 @@ from orderlink.redact import safe_text
 from orderlink.report.adoption import adoption_document, plan_blocks
 from orderlink.report.document import json_text
 from orderlink.runner import Order
-from orderlink.shops import ADOPTED_BY, Adopts, adopted_by
+from orderlink.shops import FIELDS, Adopts, adopted_by
 from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
@@ -69,9 +69,9 @@ def take_over(session: Session, asked: Asked) -> int:
 
 def _wish(session: Session, asked: Asked) -> Wish:
     kind, colon, key = asked.field.partition(":")
-    known = ", ".join("meta:KEY" if one == "meta" else one for one in ADOPTED_BY)
-    if kind not in ADOPTED_BY or bool(colon and key) != (kind == "meta"):
-        hint = suggestion(kind, [one for one in ADOPTED_BY if one != kind])
+    known = ", ".join("meta:KEY" if one == "meta" else one for one in FIELDS)
+    if kind not in FIELDS or bool(colon and key) != (kind == "meta"):
+        hint = suggestion(kind, [one for one in FIELDS if one != kind])
         raise ConfigurationError([f"--field {asked.field}: give one of {known}{hint}"])
     since = since_when(asked.since, session.clock.now()) if asked.since else None
     return Wish(asked.field, Spelling(asked.prefix, asked.suffix), since)

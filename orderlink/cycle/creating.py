@@ -112,7 +112,8 @@ def _report_twins(run: Run, row: OrderRow, found: Found) -> None:
 def _find_only(
     run: Run, market: Connection, shop: Connection, ready: list[OrderRow], found: Found
 ) -> Steps[None]:
-    for row in ready:
+    for listed in ready:
+        row = run.store.order(listed.key) or listed
         with run.store.transaction():
             effect = run.store.add_effect(row, Kind.CREATE)
         ours = judge(run.stamp(row), found.orders).ours

@@ -16,7 +16,7 @@ from orderlink.decide.arrival import (
 )
 from orderlink.decide.timing import GAP, first_run_is_wrong, needs_full_look
 from orderlink.decide.verdict import Problem, Verdict
-from orderlink.errors import PositionLost, TryLater
+from orderlink.errors import PositionLost, RemoteError, TryLater
 from orderlink.marketplaces import longest_look_back, position_lives
 from orderlink.model import Look, Order, Page, Sighting, Status, Unreadable
 from orderlink.rows import Event, LineRow, OrderKey, OrderRow
@@ -67,6 +67,10 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
         finished = yield from _look(run, market, shop, this, first=first)
     except PositionLost:
         market.memory.put(LOOK, "")
+        raise
+    except RemoteError:
+        if market.http.server_time() is not None:  # who fails tells the time all the same
+            _put_first_run_right(run, market, first=first)
         raise
     if finished:
         market.row = run.store.connection(market.id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderlink.cycle.mending import expected_in_shop
 from orderlink.cycle.misses import Misses
-from orderlink.decide.creation import difference
+from orderlink.decide.creation import difference, lacks_pieces
 from orderlink.decide.parcels import reported_by
 from orderlink.decide.shop import is_followed, on_late_reading, on_reading
 from orderlink.decide.timing import LATE_CODE_EVERY, PARCELS_EVERY
@@ -126,7 +126,7 @@ def _ask_singly(
 
 def _enough(run: Run, row: OrderRow, answer: ShopOrder | None) -> ShopOrder | None:
     """Give an answer that tells all that there is to decide; None: the order is read singly."""
-    return answer if answer is None or answer.whole or not _differs(run, row) else None
+    return answer if answer is None or answer.whole or not _is_in_doubt(run, row) else None
 
 
 class Answer(Value, frozen=True):
@@ -198,8 +198,23 @@ def _parts(run: Run, row: OrderRow, answer: ShopOrder | None) -> dict[str, Any]:
     if answer is None or not (answer.parcels or answer.state is ShopState.COMPLETED):
         return {}
     after = replace(row, parcels=answer.parcels)
-    reported = reported_by(run.store.effects(row.key, Kind.SHIP))
-    return {"made": made_in_shop(run, after), "reported": reported}
+    return {
+        "made": made_in_shop(run, after),
+        "reported": reported_by(run.store.effects(row.key, Kind.SHIP)),
+        "lacks_pieces": _is_in_doubt(run, row) and lacks_pieces(expected_in_shop(run, row), answer),
+    }
+
+
+def _is_in_doubt(run: Run, row: OrderRow) -> bool:
+    """Tell whether the shop order did not add up when it was made, and is not mended yet."""
+    if _differs(run, row):
+        return True
+    correction = run.store.last_effect(row.key, Kind.CORRECT_IN_SHOP)
+    return correction is not None and correction.state in {EffectState.DUE, EffectState.UNKNOWN}
+
+
+def _differs(run: Run, row: OrderRow) -> bool:
+    return "total_differs" in {problem.word for problem in run.store.problems(row.key)}
 
 
 def made_in_shop(run: Run, row: OrderRow) -> tuple[ShopLine, ...]:
@@ -220,10 +235,6 @@ def _mended(run: Run, row: OrderRow, answer: ShopOrder | None) -> Verdict:
         if difference(expected_in_shop(run, row), answer)
         else Verdict(closes=("total_differs",))
     )
-
-
-def _differs(run: Run, row: OrderRow) -> bool:
-    return "total_differs" in {problem.word for problem in run.store.problems(row.key)}
 
 
 def _with_parcels(run: Run, shop: Connection, row: OrderRow, answer: ShopOrder) -> Steps[Answer]:

@@ -21,22 +21,35 @@ from orderlink.rows import EffectRow, EffectState, Event, Kind, OrderRow
 from orderlink.values import replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from orderlink.cycle.run import Connection, Run
     from orderlink.decide.shipping import Settled
     from orderlink.model import Json
 
-
-REPORTS = frozenset({Kind.SHIP, Kind.UPDATE_TRACKING})
+ORDERS_AT_ONCE = 100
 
 
 def reports_in(
     run: Run, market: Connection, state: EffectState
-) -> list[tuple[OrderRow, EffectRow]]:
-    """List the reports to a marketplace that are in this state, each with its order."""
-    effects = run.store.open_effects(market.id, state)
-    rows = run.store.orders_of_open_effects(market.id, state) if effects else {}
-    pairs = [(rows.get(effect.key), effect) for effect in effects if effect.kind in REPORTS]
-    return [(row, effect) for row, effect in pairs if row is not None]
+) -> Iterator[tuple[OrderRow, EffectRow]]:
+    """Give the reports to a marketplace that are in this state now, each with its order.
+
+    So that a backlog fits into little memory, the orders are read some at a time, and the copies
+    of what the reports send are left out: `whole`.
+    """
+    effects = run.store.open_reports(market.id, state)
+    for start in range(0, len(effects), ORDERS_AT_ONCE):
+        some = effects[start : start + ORDERS_AT_ONCE]
+        rows = run.store.orders_by_id(market.id, [effect.key.order_id for effect in some])
+        yield from ((rows[one.key.order_id], one) for one in some if one.key.order_id in rows)
+
+
+def whole(run: Run, effect: EffectRow) -> EffectRow | None:
+    """Give a report of `reports_in` with its copy; None where it is not in that state any more."""
+    last = run.store.last_effect(effect.key, effect.kind)
+    same = last is not None and (last.number, last.state) == (effect.number, effect.state)
+    return last if same else None
 
 
 def shipment_in(effect: EffectRow) -> Shipment:

@@ -70,7 +70,7 @@ class Place(Value, frozen=True):
 def is_ready(run: Run, row: OrderRow, *, only_find: bool = False) -> bool:
     """Tell whether nothing keeps an order from being created now."""
     approved = row.approved or only_find
-    if not (row.has_details and approved and row.document and not row.shop_order_id):
+    if not (row.has_details and approved and not row.shop_order_id):
         return False
     words = {problem.word for problem in run.store.problems(row.key)}
     if is_blocked(words, Block.CREATE):
@@ -94,7 +94,8 @@ def create_rows(
         if not _goes_on(run, place):
             return
         page = rows[start : start + PREPARED_AT_ONCE]
-        yield from _prepare(place, page)
+        ids = [row.key.order_id for row in page]
+        yield from _prepare(place, list(run.store.orders_by_id(market.id, ids).values()))
         yield from together(shop.id, _creations(run, place, page))
 
 
@@ -202,7 +203,9 @@ def _fresh_row(
     after: OrderRow | None = run.store.order(row.key)
     if after is not None and not is_fresh(looked_at(after, market.row), run.now()):
         after = yield from _looked_at_again(run, market, after)
-    if after is None or after.status is not Status.NEW or not is_ready(run, after):
+    if after is None or after.status is not Status.NEW or not after.document:
+        return None
+    if not is_ready(run, after):
         return None
     with run.store.transaction():
         effect = run.store.add_effect(after, Kind.CREATE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from orderlink.cycle.pushing import look_after_refusal, look_at_shops, report_one
@@ -11,6 +12,7 @@ from orderlink.cycle.reports import (
     on_refusal,
     reports_in,
     shipment_in,
+    whole,
     write_down,
 )
 from orderlink.cycle.sighting import is_unseen
@@ -40,18 +42,33 @@ if TYPE_CHECKING:
     from orderlink.steps import Steps
 
 
+TICKETS_AT_ONCE = 1_000
+"""So many tickets are handed to the connector together: as many as bol takes in one request."""
+
+
 def ask_tickets(run: Run, market: Connection) -> Steps[None]:
     """Ask how the accepted reports went, many in one request."""
-    accepted = reports_in(run, market, EffectState.ACCEPTED)
-    pairs = [(row, effect) for row, effect in accepted if effect.remote_ref]
-    if not pairs or not isinstance(market.connector, GivesTickets):
+    if not isinstance(market.connector, GivesTickets):
         return
+    accepted = reports_in(run, market, EffectState.ACCEPTED)
+    ticketed = (pair for pair in accepted if pair[1].remote_ref)
+    while pairs := list(islice(ticketed, TICKETS_AT_ONCE)):
+        yield from _ask_some(run, market, pairs)
+
+
+def _ask_some(
+    run: Run, market: Connection, pairs: Sequence[tuple[OrderRow, EffectRow]]
+) -> Steps[None]:
     refs = [effect.remote_ref for _, effect in pairs]
     answers = yield from ask(market.id, lambda: market.connector.tickets(refs))
     refused = []
     with run.store.transaction():
-        for row, effect in pairs:
-            ticket = answers.get(effect.remote_ref)
+        for row, listed in pairs:
+            ticket = answers.get(listed.remote_ref)
+            pending = ticket is not None and ticket.state is TicketState.PENDING
+            effect = None if pending else whole(run, listed)
+            if effect is None:
+                continue
             if ticket is None:
                 _lost_sight(run, row, effect, "the marketplace did not name its ticket")
             elif _on_ticket(run, row, effect, ticket):
@@ -62,8 +79,6 @@ def ask_tickets(run: Run, market: Connection) -> Steps[None]:
 
 def _on_ticket(run: Run, row: OrderRow, effect: EffectRow, ticket: Ticket) -> bool:
     """Write down how an accepted report went; tell whether it was refused."""
-    if ticket.state is TicketState.PENDING:
-        return False
     if ticket.state is TicketState.DONE:
         finish(run, row, effect)
         return False
@@ -90,8 +105,10 @@ def _lost_sight(
 
 def send_dropped_again(run: Run, market: Connection) -> None:
     """Make reports due again that the marketplace took, and that its later looks do not show."""
-    for row, effect in reports_in(run, market, EffectState.ACCEPTED):
-        if is_unseen(effect) and is_dropped(effect, looked_at(row, market.row)):
+    for row, listed in reports_in(run, market, EffectState.ACCEPTED):
+        dropped = is_unseen(listed) and is_dropped(listed, looked_at(row, market.row))
+        effect = whole(run, listed) if dropped else None
+        if effect is not None:
             event = Event("report_dropped", {"number": str(effect.number)})
             verdict = Verdict(events=(event,))
             run.close_effect(row, effect, EffectState.DUE, verdict)
@@ -104,9 +121,12 @@ def settle_unknown(run: Run, market: Connection) -> Steps[None]:
     the marketplace was not reached for several reports in a row.
     """
     failures = 0
-    for row, effect in reports_in(run, market, EffectState.UNKNOWN):
+    for row, listed in reports_in(run, market, EffectState.UNKNOWN):
         if not run.may_go_on():
             return
+        effect = whole(run, listed)
+        if effect is None:
+            continue
         state = _quarantine(run, market, effect)
         try:
             settled = yield from _settled(run, market, row, effect)

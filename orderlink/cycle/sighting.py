@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderlink.cycle.reports import REPORTS, finish, shipment_in, write_down
+from orderlink.cycle.reports import finish, shipment_in, write_down
 from orderlink.decide.shipping import settle
-from orderlink.rows import EffectState, Kind
+from orderlink.rows import REPORTS, EffectState, Kind
 
 if TYPE_CHECKING:
     from orderlink.cycle.run import Run

@@ -14,6 +14,7 @@ from orderlink.cycle.mending import mend_in_shop
 from orderlink.cycle.polling import poll_shop
 from orderlink.cycle.pushing import report
 from orderlink.cycle.reading import details
+from orderlink.cycle.rebuilding import take_origins_over
 from orderlink.cycle.searching import meet_shop
 from orderlink.cycle.settling import ask_tickets, send_dropped_again, settle_unknown
 from orderlink.cycle.stamping import stamp_in_shop
@@ -111,6 +112,8 @@ def rebuild(run: Run, selection: Selection) -> Steps[None]:
     """Take over from the shop what an earlier state file had created; create nothing."""
     finding = replace(selection, only_find=True)
     yield from import_orders(run, finding)
+    for market, _ in run.marketplaces:
+        take_origins_over(run, market)
     yield from poll_shops(run, finding)
 
 

@@ -126,10 +126,14 @@ def _parcel_with(row: OrderRow, code: str) -> Parcel:
 def _without_code(settings: MarketplaceSettings, served: Collection[str]) -> Choice:
     if not settings.letter_post:
         return Choice(word=carriers.Word.NO_CODE, why="no code")
-    letter = carriers.marketplace_code(LETTER, settings.type, served=served)
+    carrier = settings.letter_carrier or LETTER
+    letter = carriers.marketplace_code(
+        carrier, settings.type, country=settings.ship_from or None, served=served
+    )
     return Choice(
-        carrier=LETTER,
+        carrier=carrier,
         carrier_code=letter.code if letter else "",
+        carrier_name=(letter.name or "") if letter else "",
         word=carriers.Word.NO_CODE,
         why="no code, letter_post is set",
     )

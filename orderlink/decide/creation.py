@@ -40,14 +40,25 @@ def difference(expected: Expected, shop: ShopOrder) -> str:
     if shop.currency != expected.currency or shop.total != expected.total:
         there = money_text(shop.total, shop.currency)
         return f"the shop says {there}, the marketplace {expected_text(expected)}"
-    wanted, there_are = _pieces(expected.lines), _pieces(shop.lines)
-    if not all(line.product_id for line in expected.lines):
-        # Found without what was sent: which product the shop has for a line is not known.
-        wanted, there_are = Counter(all=wanted.total()), Counter(all=there_are.total())
+    wanted, there_are = _compared(expected, shop)
     if wanted != there_are:
         missing = (wanted - there_are).total()
         return f"the shop order is incomplete: {missing or 'other'} of {wanted.total()} pieces"
     return ""
+
+
+def lacks_pieces(expected: Expected, shop: ShopOrder) -> bool:
+    """Tell whether a shop order holds fewer pieces of something than it has to."""
+    wanted, there_are = _compared(expected, shop)
+    return bool(wanted - there_are)
+
+
+def _compared(expected: Expected, shop: ShopOrder) -> tuple[Counter[str], Counter[str]]:
+    wanted, there_are = _pieces(expected.lines), _pieces(shop.lines)
+    if all(line.product_id for line in expected.lines):
+        return wanted, there_are
+    # Found without what was sent: which product the shop has for a line is not known.
+    return Counter(all=wanted.total()), Counter(all=there_are.total())
 
 
 def expected_text(expected: Expected) -> str:

@@ -43,13 +43,15 @@ def on_reading(
     has_parcels_elsewhere: bool = False,
     made: Sequence[ShopLine] = (),
     reported: Reported = NOTHING_REPORTED,
+    lacks_pieces: bool = False,
 ) -> Verdict:
     """Decide what the shop's answer means. `shop` None: it says that it has no such order.
 
     `trusted`: time may count in this run. `has_parcels_elsewhere`: the parcels could not be asked
     for in this run, so that the lack of a code proves nothing yet. `made` and `reported` as in
-    `orderlink.decide.parcels`. For an order that is closed, or that a person has in hand, it means
-    nothing any more.
+    `orderlink.decide.parcels`. `lacks_pieces`: the shop got less than was ordered, and nobody has
+    mended or accepted it: only parcels whose contents are known are reported. For an order that is
+    closed, or that a person has in hand, it means nothing any more.
     """
     if row.status not in FOLLOWED:
         return NOTHING
@@ -66,7 +68,7 @@ def on_reading(
         return seen + _gone(row, f"shop order {shop.number or shop.id} is {shop.status}")
     seen += Verdict(closes=("shop_order_gone",)) + _parcels(row, shop)
     after = replace(row, parcels=shop.parcels)
-    if shop.state is ShopState.OPEN:
+    if shop.state is ShopState.OPEN or lacks_pieces:
         part = next_part(after, made, reported, completed=False)
         return seen + _reopened(row) + _part_due(part)
     if shop.refunded and not row.refund_confirmed:

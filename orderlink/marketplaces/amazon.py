@@ -11,8 +11,9 @@ Quirks:
 - A confirmation is answered 204 without a body, and was dropped all the same in some cases
   (https://github.com/amzn/selling-partner-api-models/issues/5232): it is believed when the package
   is in a later search. What is confirmed again under the same reference changes the package.
-- A tracking number is required, although feeds do without
-  (https://github.com/amzn/selling-partner-api-models/issues/4329).
+- A tracking number is required, although feeds do without, and letters in Europe have none
+  (https://github.com/amzn/selling-partner-api-models/issues/4329). Where `letter_post` is set, an
+  empty one is sent; what Amazon answers to that was not seen.
 - Every refusal of access is a 403, that of an access token which has expired as well.
 - Addresses are withheld where the application lacks the restricted role, and before the payment.
 """
@@ -24,7 +25,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qsl, quote, urlencode
 
-from orderlink.budget import Budget
+from orderlink.budget import SIGN_IN, UNTOLD, Budget
 from orderlink.errors import PositionLost, Refused, TryLater
 from orderlink.marketplaces import amazon_answers as answers
 from orderlink.marketplaces import amazon_documents as documents
@@ -51,6 +52,7 @@ OVERLAP = timedelta(minutes=3)
 LATEST_BEGIN = timedelta(minutes=8)
 """A search begins so long ago at least: it ends two minutes ago, and clocks may differ by five."""
 
+LETTERS_BY_HAND = "confirm it in Seller Central, and the next runs see that"
 RECENT = timedelta(days=30)
 TOKEN_MARGIN = 60
 
@@ -64,6 +66,7 @@ class Amazon:
         "getOrder": Budget(30, 0.5),
         "confirmShipment": Budget(10, 2),
         "getMarketplaceParticipations": Budget(15, 0.016),
+        SIGN_IN: UNTOLD,
     }
     """Operation -> what Amazon allows an application for an account (the API descriptions)."""
 
@@ -98,6 +101,7 @@ class Amazon:
                 "client_id": settings.client_id.reveal(),
                 "client_secret": settings.client_secret.reveal(),
             },
+            budget=SIGN_IN,
             accept=(400, 401),
             safe=True,
         )
@@ -215,7 +219,8 @@ class Amazon:
     def ship(self, shipment: Shipment) -> Accepted:
         """Confirm one shipment as a package of its own, by exactly one write.
 
-        It is believed when the package is seen. Raises `Refused` where Amazon would not take it.
+        It is believed when the package is seen. Raises `Refused` where Amazon would not take it;
+        without a code it is sent only where `letter_post` is set.
         """
         return self._confirm(shipment, "marketplace_refused")
 
@@ -227,14 +232,19 @@ class Amazon:
         answer = self._link.http.write(
             "POST",
             f"/orders/v0/orders/{_segment(shipment.order_id)}/shipmentConfirmation",
-            json=packages.confirmation(shipment, self._link.clock.now()),
+            json=packages.confirmation(
+                shipment, self._link.clock.now(), letters=self._settings.letter_post
+            ),
             budget="confirmShipment",
             accept=(400, 403, 404),
         )
         _check_access(answer)
         if answer.status in {400, 404}:
             _check_that_amazon_says_so(answer)
-            raise Refused(word, f"Amazon refused it: {answers.problem_text(answer.document)}")
+            why = answers.problem_text(answer.document)
+            if not shipment.code:
+                why = f"{why}. It went as a letter without a code: {LETTERS_BY_HAND}"
+            raise Refused(word, f"Amazon refused it: {why}")
         return Accepted()
 
 

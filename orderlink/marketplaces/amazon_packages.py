@@ -35,12 +35,14 @@ def package_reference(number: int) -> str:
     return str(BEFORE_THE_FIRST + number)
 
 
-def confirmation(shipment: Shipment, now: datetime) -> dict[str, Json]:
+def confirmation(shipment: Shipment, now: datetime, *, letters: bool) -> dict[str, Json]:
     """Write what confirms a shipment (`ConfirmShipmentRequest`), or changes what was confirmed.
 
-    Raises `Refused` for what Amazon would not take.
+    `letters`: one without a code may go, as a letter. Its code is an empty text, for the field is
+    required and has no shortest length, and nothing else would be true. Raises `Refused` for what
+    Amazon would not take.
     """
-    if not shipment.code:
+    if not shipment.code and not letters:
         raise Refused("marketplace_refused", "Amazon takes no shipment without a tracking code")
     if shipment.carrier_code in {"", OTHER_CARRIER} and not shipment.carrier_name:
         raise Refused(

@@ -68,6 +68,12 @@ class AmazonSettings(MarketplaceSettings):
         " is authorised for several accounts. Set it before the first run: with another one, the"
         " connection begins anew.",
     )
+    letter_post: bool = Field(
+        default=False,
+        description="Orders without a code are confirmed with an empty one, as letters of"
+        " `letter_carrier`. Whether Amazon takes that was not seen, and may depend on country and"
+        " carrier: a refusal is told, and the letter is then confirmed in Seller Central.",
+    )
     base_url: str = Field(
         default="", description="Where the API is; left out: Amazon's own address for the region."
     )
@@ -98,16 +104,6 @@ class AmazonSettings(MarketplaceSettings):
                     f" {region} has {there}"
                 )
         return words
-
-    @field_validator("letter_post")
-    @classmethod
-    def _no_letters(cls, letter_post: bool) -> bool:  # noqa: FBT001 - a validator's signature
-        if letter_post:
-            raise ValueError(
-                "cannot be set for Amazon, whose API takes no shipment without a tracking code:"
-                " confirm letters in Seller Central"
-            )
-        return letter_post
 
     def sites(self) -> tuple[Site, ...]:
         """Give Amazon's marketplaces whose orders are taken, each once."""

@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
-from orderlink.budget import Budget
+from orderlink.budget import SIGN_IN, UNTOLD, Budget
 from orderlink.errors import Ambiguous, Refused, SignInFailed, TryLater
 from orderlink.marketplaces import bol_documents as documents
 from orderlink.marketplaces.bol_settings import BolSettings
@@ -60,6 +60,7 @@ class Bol:
         "transport": Budget(2, 2),
         "process_status": Budget(2, 2),
         "process_status_of": Budget(2, 2),
+        SIGN_IN: UNTOLD,
     }
     """Endpoint -> what bol allows (https://api.bol.com/retailer/public/ratelimits). It does not
     list `transport` and `process_status_of`: they go as its neighbour `process_status` does."""
@@ -91,6 +92,7 @@ class Bol:
                 "Authorization": f"Basic {b64encode(pair.encode()).decode()}",
                 "Accept": "application/json",
             },
+            budget=SIGN_IN,
             accept=(400, 401),
             safe=True,
         )

@@ -45,6 +45,7 @@ def status_document(report: StatusReport) -> dict[str, Any]:
         "last_good_run": _time(report.last_good),
         "stale": report.stale,
         "clock_trusted": report.clock_trusted,
+        "nothing_sent_before": _time(max(report.closed.values(), default=None)),
         "oldest_personal_data": _time(report.oldest_personal_data),
         "personal_data_orders": report.personal_data,
         "last_run": _last_run(report),
@@ -55,7 +56,8 @@ def status_document(report: StatusReport) -> dict[str, Any]:
         "waiting": [_waiting(one, report.now) for one in report.waiting],
         "dated": [_dated(name, row) for name, row in report.dated],
         "orphans": [
-            {"where": where, "open_orders": count} for where, count in report.orphans.items()
+            {"where": one.where, "why": str(one.why), "open_orders": one.open_orders}
+            for one in report.orphans
         ],
         "hours": [{"hour": _time(one.begins), **_counted(one.counts)} for one in report.hours],
     }
@@ -186,7 +188,7 @@ def order_document(report: OrderReport) -> dict[str, Any]:
     return {
         **order_record(row, report.connection, report.shop),
         "reference": row.reference or None,
-        "seen_at": _time(row.seen_at),
+        "seen_at": _time(row.last_seen_at),
         "seen_in_shop_at": _time(row.shop_seen_at),
         "lines": [line_record(line, row) for line in row.lines],
         "parcels": [

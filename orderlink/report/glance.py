@@ -132,10 +132,14 @@ def must_leave(one: Concern, report: StatusReport) -> str:
 
 
 def headline(report: StatusReport) -> Sentence:
-    """Say in one sentence whether a person is needed."""
-    count = len(report.needs_person)
-    if count:
-        return Sentence(
-            f"{count} {'thing needs' if count == 1 else 'things need'} a person.", Tone.BAD
-        )
-    return Sentence("Nothing needs a person.", Tone.GOOD if report.fine else Tone.PLAIN)
+    """Say in one sentence whether a person is needed, and what for beside the problems listed."""
+    if report.fine:
+        return Sentence("Nothing needs a person.", Tone.GOOD)
+    problems, unfollowed = len(report.needs_person), bool(report.orphans)
+    count = problems + unfollowed + report.stale
+    which = [f"{problems} {'problem' if problems == 1 else 'problems'}"] if problems else []
+    which += ["open orders that nobody follows"] if unfollowed else []
+    which += ["no run went well for too long"] if report.stale else []
+    needs = "1 thing needs a person" if count == 1 else f"{count} things need a person"
+    listed = f": {', '.join(which)}" if count > problems else ""
+    return Sentence(f"{needs}{listed}.", Tone.BAD)

@@ -98,7 +98,7 @@ def _facts(report: OrderReport) -> list[tuple[str, str]]:
         ("Shop order id", safe_text(row.shop_order_id, 60) if row.shop_order_number else ""),
         ("Shop status", safe_text(row.shop_status, 60)),
         ("Seen in the shop", instant(row.shop_seen_at) if row.shop_seen_at else ""),
-        ("Seen there", instant(row.seen_at)),
+        ("Seen there", instant(seen) if (seen := row.last_seen_at) else "the next run reads it"),
         ("Waiting since", instant(row.waiting_since) if row.waiting_since else ""),
         ("Closed", instant(row.closed_at) if row.closed_at else ""),
         ("Archived", instant(row.archived_at) if row.archived_at else ""),

@@ -58,10 +58,19 @@ class Places:
         place = self._by_id.get(identity)
         return place.name if place else identity.removeprefix(NAMED)
 
-    def is_configured(self, identity: str) -> bool:
-        """Tell whether a connection of the state is in the configuration."""
-        place = self._by_id.get(identity)
-        return place is not None and place.configured
+    def of(self, identity: str) -> Place | None:
+        """Give a connection of the state by its id."""
+        return self._by_id.get(identity)
+
+    def is_gone(self, problem: ProblemRow) -> bool:
+        """Tell whether a problem is that of a connection which is not configured any more."""
+        if problem.order_id:
+            return False
+        name = problem.connection.removeprefix(NAMED)
+        if name != problem.connection:
+            return name not in {one.name for one in self.all if one.configured}
+        place = self._by_id.get(problem.connection)
+        return place is not None and not place.configured
 
     def is_paused(self, problem: ProblemRow) -> bool:
         """Tell whether a problem waits until a person enables a connection again.
@@ -72,6 +81,13 @@ class Places:
         if place is None:
             return problem.connection.removeprefix(NAMED) in self._paused
         return place.paused or (bool(problem.order_id) and place.shop in self._paused)
+
+    def paused_tables(self, identity: str, *, with_shop: bool) -> list[str]:
+        """Name the tables that are paused: a connection's own, and that of a marketplace's shop."""
+        place = self._by_id.get(identity)
+        names = {place.name if place else identity.removeprefix(NAMED)}
+        names |= {place.shop} if place and with_shop else set()
+        return [f"[{one.role}s.{one.name}]" for one in self.all if one.paused and one.name in names]
 
     def ids(self, name: str) -> tuple[str, ...]:
         """Give the ids of the marketplaces with this name (or id)."""

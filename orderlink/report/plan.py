@@ -13,9 +13,10 @@ from orderlink.problems import advice
 from orderlink.redact import safe_text
 from orderlink.report.blocks import Column, Sentence, Table, Tone
 from orderlink.report.days import timestamp
+from orderlink.report.restored import closed_sentence
 from orderlink.report.runs import left_alone
 from orderlink.rows import Kind, ProblemRow
-from orderlink.values import Value
+from orderlink.values import Value, field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +50,7 @@ class Plan(Value, frozen=True):
     places: Mapping[str, str]
     too_old: int
     finished: bool
+    closed: Mapping[str, datetime] = field(default_factory=dict)  # as `closed_until` gives it
 
     def place_of(self, problem: ProblemRow) -> str:
         """Name the connection of a problem."""
@@ -96,6 +98,8 @@ def plan_blocks(plan: Plan) -> list[Block]:
     blocks += [Sentence(_sentence(one)) for one in sums(plan.planned)]
     if plan.too_old:
         blocks.append(Sentence(f"{left_alone(plan.too_old, planned=True)}.", Tone.FAIR))
+    if plan.closed:
+        blocks.append(Sentence(closed_sentence(plan.closed), Tone.FAIR))
     if not plan.finished:
         blocks.append(Sentence("The time was over before everything was looked at.", Tone.BAD))
     nothing = "" if plan.planned else "There is nothing to send. "
@@ -197,4 +201,5 @@ def plan_document(plan: Plan, now: datetime) -> dict[str, Any]:
             for one in plan.problems
         ],
         "left_alone": plan.too_old,
+        "nothing_sent_before": timestamp(max(plan.closed.values(), default=None)),
     }

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from orderlink.basics import CLOSED, Status
 from orderlink.decide.telling import end_of_api, is_stale
 from orderlink.decide.timing import clock_is_trusted
 from orderlink.decide.urgency import last_day
 from orderlink.lock import runs_since
 from orderlink.report.concerns import NEAR, SHOWN, Concern, concerns
 from orderlink.report.days import day_in_amsterdam
+from orderlink.report.orphans import Orphans, orphans
 from orderlink.report.places import Place, Places
+from orderlink.report.restored import closed_until, restored_at
 from orderlink.rows import OrderRow, RunRow, Tally
 from orderlink.store.reading import open_for_reading
 from orderlink.values import Value, field
@@ -74,10 +75,12 @@ class StatusReport(Value, frozen=True):
     dated: tuple[tuple[str, OrderRow], ...]  # with the connection's name, the most urgent first
     personal_data: int  # the orders of which buyers' data are kept
     oldest_personal_data: datetime | None
-    orphans: Mapping[str, int]  # what is not in the configuration -> its open orders
+    orphans: tuple[Orphans, ...]  # open orders that nobody follows
     hours: tuple[Hour, ...] = ()  # the last 24, the present one included
     last_run: RunRow | None = None
     last_outcome: str = ""  # what became of it, as in `orderlink.rows.RunRow`
+    closed: Mapping[str, datetime] = field(default_factory=dict)
+    """After a restore: before when nothing is sent to a connection, by its name."""
     ends: tuple[str, ...] = ()  # which APIs end soon, or did, a sentence each
 
     @property
@@ -138,10 +141,11 @@ def gather(config: Config, store: Store | None, now: datetime) -> StatusReport:
         dated=_dated(places, store, today) if store else (),
         personal_data=personal_data,
         oldest_personal_data=oldest_personal_data,
-        orphans=_orphans(places, counts),
+        orphans=orphans(places, counts),
         hours=_hours(first_hour, tallies),
         last_run=run,
         last_outcome=run.became(runs_since(config.state)) if run else "",
+        closed=closed_until(config, restored_at(config, store, now), now) if store else {},
         ends=tuple(filter(None, (end_of_api(one, today) for one in config.connections()))),
     )
 
@@ -227,16 +231,3 @@ def _dated(places: Places, store: Store, today: date) -> tuple[tuple[str, OrderR
     rows = store.dated_orders((today + NEAR).isoformat(), SHOWN)
     rows.sort(key=lambda row: (last_day(row) or date.max, row.placed_at, row.key))
     return tuple((places.name(row.key.connection), row) for row in rows)
-
-
-def _orphans(places: Places, counts: Sequence[OrderCount]) -> dict[str, int]:
-    """Count the open orders that no run follows, since a connection is not configured any more."""
-    found: Counter[str] = Counter()
-    for one in counts:
-        if one.status in {*CLOSED, Status.MANUAL}:
-            continue
-        if not places.is_configured(one.connection):
-            found[f"marketplace {places.name(one.connection)}"] += one.orders
-        elif not places.is_configured(one.shop):
-            found[f"shop {places.name(one.shop)}"] += one.orders
-    return dict(found)

@@ -9,6 +9,8 @@ from orderlink.redact import safe_text
 from orderlink.report import glance
 from orderlink.report.blocks import Column, Sentence, Table, Tone
 from orderlink.report.days import ago, on_day, span
+from orderlink.report.orphans import sentence_of
+from orderlink.report.restored import closed_sentence
 from orderlink.report.status import STAGES
 
 if TYPE_CHECKING:
@@ -167,13 +169,12 @@ def warnings(report: StatusReport) -> list[str]:
 
 def noticed(report: StatusReport) -> dict[str, str]:
     """Say it by a word that stays the same as long as it lasts."""
-    found = {
-        f"orphans {where}": _followed_by_nobody(where, count)
-        for where, count in report.orphans.items()
-    }
+    found = {f"orphans {one.where} {one.why}": sentence_of(one) for one in report.orphans}
     found |= {
         f"paused {one.place.name}": _paused(one) for one in report.connections if one.place.paused
     }
+    if report.closed:
+        found["restored"] = closed_sentence(report.closed)
     if report.stale:
         since = "never" if report.last_good is None else ago(report.last_good, report.now)
         found["stale"] = f"No run went well for too long (the last one: {since}). Does cron run?"
@@ -185,17 +186,6 @@ def noticed(report: StatusReport) -> dict[str, str]:
     return found | {
         f"end {number}": f"{end}: update orderlink." for number, end in enumerate(report.ends)
     }
-
-
-def _followed_by_nobody(where: str, count: int) -> str:
-    role, _, name = safe_text(where).partition(" ")
-    orders = "1 open order" if count == 1 else f"{count} open orders"
-    listed = f" (orderlink orders --connection {name})" if role == "marketplace" else ""
-    return (
-        f"{orders} of the {role} {name} {'is' if count == 1 else 'are'} followed by nobody{listed}:"
-        " it is not in the configuration any more. Put it back, under any name but with the same"
-        " address and key, or take each over with: orderlink manual ORDER"
-    )
 
 
 def _paused(one: Connected) -> str:
@@ -240,11 +230,11 @@ def _order(
 
 def matches_blocks(rows: Sequence[OrderRow], places: Places) -> list[Block]:
     """List the orders that a person may have meant."""
-    columns = (Column("Connection"), Column("Order"), Column("In the shop"), Column("Status"))
+    columns = (Column("Connection"), Column("Name it"), Column("In the shop"), Column("Status"))
     found = tuple(
         (
             places.name(row.key.connection),
-            safe_text(row.key.order_id, 40),
+            safe_text(row.key.name, 60),
             safe_text(row.shop_order_number or row.shop_order_id, 40),
             row.status,
         )

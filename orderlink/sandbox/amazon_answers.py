@@ -35,11 +35,14 @@ class Manner:
     Without the restricted role an address is left out, or (`partial_addresses`) what is not
     personal of it remains. Discounts are positive as in v0, or (`negative_discounts`) below zero.
     Cancelled pieces stay in the quantity ordered, or (`shrink_cancelled`) leave it as in v0.
+    A package with an empty tracking number is refused, or (`takes_letters`) taken: the field is
+    required, and its description names no shortest length.
     """
 
     partial_addresses: bool = False
     negative_discounts: bool = False
     shrink_cancelled: bool = False
+    takes_letters: bool = False
 
 
 @dataclass(frozen=True, slots=True)

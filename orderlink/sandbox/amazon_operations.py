@@ -141,7 +141,7 @@ class Operations:
 
     def _confirm(self, request: Request, order_id: str) -> Answer:
         now = self._clock.now()
-        marketplace_id, package = confirmation(request, now)
+        marketplace_id, package = confirmation(request, now, letters=self._manner.takes_letters)
         order = self._order(order_id)
         if marketplace_id != order.marketplace.id:
             raise invalid("marketplaceId is not that of the order")

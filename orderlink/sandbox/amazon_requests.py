@@ -80,8 +80,11 @@ def datasets(request: Request) -> frozenset[str]:
     return asked
 
 
-def confirmation(request: Request, now: datetime) -> tuple[str, Package]:
-    """Read a `ConfirmShipmentRequest`: the marketplace's id and the package. Raises `Problem`."""
+def confirmation(request: Request, now: datetime, *, letters: bool) -> tuple[str, Package]:
+    """Read a `ConfirmShipmentRequest`: the marketplace's id and the package. Raises `Problem`.
+
+    `letters`: a tracking number may be empty.
+    """
     document = _body(request)
     detail = document.get("packageDetail")
     detail = detail if isinstance(detail, dict) else {}
@@ -96,7 +99,7 @@ def confirmation(request: Request, now: datetime) -> tuple[str, Package]:
         raise invalid(f"carrierCode {carrier!r} is not listed")
     if carrier == OTHER and not name:
         raise invalid("carrierName is required with the carrierCode Other")
-    if not detail["trackingNumber"].strip():
+    if not (detail["trackingNumber"].strip() or letters):
         raise invalid("trackingNumber must not be empty")
     package = Package(
         reference=detail["packageReferenceId"],

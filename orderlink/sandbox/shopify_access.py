@@ -42,6 +42,7 @@ NEEDED = {
     "orderCreate": "write_orders",
     "orderCancel": "write_orders",
     "tagsAdd": "write_orders",
+    "metafieldsSet": "write_orders",
     "productVariants": "read_products",
     "inventoryItem": "read_inventory",
     "draftOrderCalculate": "write_draft_orders",

@@ -131,6 +131,14 @@ def order_tree(order: StoredOrder) -> dict[str, Any]:
             {"__typename": "Attribute", "key": key, "value": value}
             for key, value in order.attributes.items()
         ],
+        "transactions": [
+            {
+                "__typename": "OrderTransaction",
+                "id": gid("OrderTransaction", f"{order.id}{number}"),
+                "authorizationCode": code or None,
+            }
+            for number, code in enumerate(order.authorizations, start=1)
+        ],
         "paymentGatewayNames": [order.gateway] if order.gateway else [],
         "metafield": partial(_metafield, order),
         "totalPriceSet": show(order.total),

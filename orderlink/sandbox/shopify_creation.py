@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from orderlink.sandbox.shopify_metafields import metafields
 from orderlink.sandbox.shopify_records import (
     Bag,
     OrderLine,
@@ -57,13 +58,13 @@ def create(store: Store, sent: Mapping[str, Any], options: Mapping[str, Any]) ->
         source_identifier=sent.get("sourceIdentifier") or "",
         source_name=sent.get("sourceName") or "",
         email=sent.get("email") or "",
-        note=reader.text(sent.get("note"), "order.note", LONGEST_NOTE),
-        po_number=reader.text(sent.get("poNumber"), "order.poNumber"),
+        note=checked_text(sent.get("note"), "order.note", LONGEST_NOTE),
+        po_number=checked_text(sent.get("poNumber"), "order.poNumber"),
         customer=reader.customer(sent),
         processed_at=min(_instant(sent.get("processedAt"), store), store.clock.now()),
-        tags=[reader.text(tag, "order.tags", LONGEST_TAG) for tag in sent.get("tags") or ()],
+        tags=[checked_text(tag, "order.tags", LONGEST_TAG) for tag in sent.get("tags") or ()],
         attributes={one["key"]: one["value"] for one in sent.get("customAttributes") or ()},
-        metafields=reader.metafields(sent.get("metafields") or ()),
+        metafields=metafields(store, sent.get("metafields") or (), "order.metafields"),
         shipping=reader.address(sent.get("shippingAddress"), "order.shippingAddress"),
         billing=reader.address(sent.get("billingAddress"), "order.billingAddress"),
         lines=reader.lines(sent),
@@ -81,6 +82,14 @@ def _instant(text: str | None, store: Store) -> datetime:
     return datetime.fromisoformat(text) if text else store.clock.now()
 
 
+def checked_text(value: str | None, place: str, longest: int = LONGEST) -> str:
+    """Give a text that is no longer than that. Raises `UserError`."""
+    if value and len(value) > longest:
+        what = place.rpartition(".")[2]
+        raise UserError(f"{what} is too long (maximum is {longest} characters)", place)
+    return value or ""
+
+
 class _Reader:
     """Reads the parts of what was sent."""
 
@@ -88,13 +97,6 @@ class _Reader:
         self._store = store
         self._own = own
         self._presentment = presentment
-
-    @staticmethod
-    def text(value: str | None, place: str, longest: int = LONGEST) -> str:
-        if value and len(value) > longest:
-            what = place.rpartition(".")[2]
-            raise UserError(f"{what} is too long (maximum is {longest} characters)", place)
-        return value or ""
 
     @staticmethod
     def customer(sent: Mapping[str, Any]) -> str:
@@ -122,31 +124,11 @@ class _Reader:
             raise UserError(f"Currency must be {currency}", f"{place}.currencyCode")
         return rounded(Decimal(str(money["amount"])), currency)
 
-    def metafields(self, sent: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
-        found: dict[tuple[str, str], str] = {}
-        for index, one in enumerate(sent):
-            name = one.get("namespace") or "$app", one.get("key") or ""
-            place = f"order.metafields.{index}"
-            defined = self._store.unique.get(name)
-            if defined and one.get("type") not in {None, defined}:
-                message = f"Type '{one['type']}' must be consistent with the definition's type"
-                raise UserError(f"{message}: '{defined}'.", f"{place}.type")
-            if not defined and not one.get("type"):
-                raise UserError("Type can't be blank", f"{place}.type")
-            value = one.get("value") or ""
-            if not value:
-                raise UserError("Value can't be blank", f"{place}.value")
-            taken = (order.metafields.get(name) for order in self._store.orders.values())
-            if defined and value in taken:
-                raise UserError("Value must be unique: it is already taken", f"{place}.value")
-            found[name] = value
-        return found
-
     def address(self, sent: Mapping[str, Any] | None, place: str) -> dict[str, Any] | None:
         if sent is None:
             return None
         shop = self._store.shop
-        texts = {name: self.text(sent.get(name), f"{place}.{name}") for name in ADDRESS_TEXTS}
+        texts = {name: checked_text(sent.get(name), f"{place}.{name}") for name in ADDRESS_TEXTS}
         odd = [name for name, text in texts.items() if any(map(_is_odd, text))]
         if odd and shop.plain_addresses:
             raise UserError(f"{odd[0]} contains invalid characters", f"{place}.{odd[0]}")
@@ -187,8 +169,8 @@ class _Reader:
         return OrderLine(
             id=self._store.next_id("line"),
             variant=variant,
-            sku=variant.sku if variant else self.text(sent.get("sku"), f"{place}.sku"),
-            title=variant.title if variant else self.text(sent["title"], f"{place}.title"),
+            sku=variant.sku if variant else checked_text(sent.get("sku"), f"{place}.sku"),
+            title=variant.title if variant else checked_text(sent["title"], f"{place}.title"),
             quantity=sent["quantity"],
             price=price,
             taxes=self._taxes(sent.get("taxLines") or (), place),
@@ -220,7 +202,7 @@ class _Reader:
             price = self.bag(one["priceSet"], f"{place}.priceSet")
             if price.presentment < 0:
                 raise UserError("Price must be greater than or equal to 0", f"{place}.priceSet")
-            title = self.text(one["title"], f"{place}.title")
+            title = checked_text(one["title"], f"{place}.title")
             taxes = self._taxes(one.get("taxLines") or (), place)
             found.append(ShippingLine(title, one.get("code") or title, price, taxes))
         return found
@@ -242,6 +224,7 @@ class _Reader:
         ]
         bags = [self.bag(one["amountSet"], "order.transactions") for one in sales]
         order.paid = total_of(bags)
+        order.authorizations = [one.get("authorizationCode") or "" for one in sales]
         order.gateway = next((one.get("gateway") or "" for one in sales), "")
         derived = "PAID" if order.paid.presentment >= order.total.presentment else "PENDING"
         order.financial_status = sent.get("financialStatus") or derived

@@ -67,9 +67,15 @@ class Operation:
 
 @dataclass(frozen=True)
 class Connection:
-    """Rows that are told page by page."""
+    """Rows that are told page by page.
+
+    `ids` are those of the rows, where they are sorted by them, `falling` or rising: a cursor then
+    names the last row that was told, so that rows which come or go meanwhile shift nothing.
+    """
 
     rows: Sequence[Any]
+    ids: Sequence[int] = ()
+    falling: bool = False
 
 
 def parse(text: str, variables: Mapping[str, Any]) -> Operation:
@@ -265,16 +271,24 @@ def _told_field(field: Field, value: Mapping[str, Any], path: Sequence[str | int
 def _page(
     connection: Connection, arguments: Mapping[str, Any], path: Sequence[str | int]
 ) -> dict[str, Any]:
-    start = int(arguments.get("after") or 0)
+    start = _start(connection, int(arguments.get("after") or 0))
     end = start + _rows_asked_for(arguments, path)
     rows = list(connection.rows[start:end])
+    cursor = connection.ids[start + len(rows) - 1] if rows and connection.ids else start + len(rows)
     return {
         "nodes": rows,
         "pageInfo": {
             "hasNextPage": end < len(connection.rows),
-            "endCursor": str(start + len(rows)) if rows else None,
+            "endCursor": str(cursor) if rows else None,
         },
     }
+
+
+def _start(connection: Connection, after: int) -> int:
+    """Tell how many rows come before what follows a cursor; 0 is none."""
+    if not after or not connection.ids:
+        return after
+    return sum(one >= after if connection.falling else one <= after for one in connection.ids)
 
 
 def _rows_asked_for(arguments: Mapping[str, Any], path: Sequence[str | int]) -> int:

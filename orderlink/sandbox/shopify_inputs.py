@@ -72,6 +72,8 @@ MailingAddressInput
   province String, provinceCode String, zip String
 MetafieldInput
   id ID, key String, namespace String, type String, value String
+MetafieldsSetInput
+  compareDigest String, key String!, namespace String, ownerId ID!, type String, value String!
 DraftOrderInput
   acceptAutomaticDiscounts Boolean, allowDiscountCodesInCheckout Boolean,
   appliedDiscount DraftOrderAppliedDiscountInput, billingAddress MailingAddressInput,

@@ -12,15 +12,16 @@ from orderlink.sandbox.shopify_answers import (
     product_tree,
     variant_tree,
 )
-from orderlink.sandbox.shopify_creation import create
+from orderlink.sandbox.shopify_creation import LONGEST_TAG, checked_text, create
 from orderlink.sandbox.shopify_graphql import Connection, Field, GraphQLError, Operation, told
+from orderlink.sandbox.shopify_metafields import metafields
 from orderlink.sandbox.shopify_search import ORDER_FIELDS, VARIANT_FIELDS, matches
 from orderlink.sandbox.shopify_state import VISIBLE, UserError
 from orderlink.sandbox.shopify_tax import calculated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from orderlink.sandbox.shopify_access import Access
     from orderlink.sandbox.shopify_records import StoredOrder
@@ -30,14 +31,15 @@ if TYPE_CHECKING:
 class Operations:
     """Carries operations out.
 
-    `search_lag` is how long a new order is missing in searches; `ignore_filter` lets them find
-    everything.
+    `search_lag` is how long a new order, or a new tag, is missing in searches; `ignore_filter` lets
+    them find everything.
     """
 
     def __init__(self, store: Store, access: Access, search_lag: timedelta) -> None:
         self._store = store
         self._access = access
         self._search_lag = search_lag
+        self._tagged: list[tuple[datetime, StoredOrder]] = []
         self.ignore_filter = False
         self._queries = {
             "shop": self._shop,
@@ -54,6 +56,7 @@ class Operations:
             "orderCreate": self._order_create,
             "orderCancel": self._order_cancel,
             "tagsAdd": self._tags_add,
+            "metafieldsSet": self._metafields_set,
             "fulfillmentOrderHold": self._hold,
             "draftOrderCalculate": self._calculate,
         }
@@ -124,11 +127,19 @@ class Operations:
         now, search = self._store.clock.now(), arguments.get("query") or ""
         found = self._visible()
         if search:
+            self._index_tags(now)
             found = [one for one in found if now - one.created_at >= self._search_lag]
         if not self.ignore_filter:
             found = [order for order in found if matches(search, order, ORDER_FIELDS)]
-        found.sort(key=lambda order: order.id, reverse=bool(arguments.get("reverse")))
-        return Connection([order_tree(order) for order in found])
+        falling = bool(arguments.get("reverse"))
+        found.sort(key=lambda order: order.id, reverse=falling)
+        return Connection([order_tree(one) for one in found], [one.id for one in found], falling)
+
+    def _index_tags(self, now: datetime) -> None:
+        """Let searches find orders by what they were tagged with long enough ago."""
+        for order in [one for tagged, one in self._tagged if now - tagged >= self._search_lag]:
+            order.found_by_tags = list(order.tags)
+        self._tagged = [one for one in self._tagged if now - one[0] < self._search_lag]
 
     def _order_by_identifier(self, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
         wanted = arguments["identifier"]
@@ -195,11 +206,28 @@ class Operations:
     def _tags_add(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         def act() -> dict[str, Any]:
             order = self._stored(arguments["id"], "Order", "id")
-            order.tags = list(dict.fromkeys([*order.tags, *arguments["tags"]]))
+            tags = [checked_text(tag, "tags", LONGEST_TAG) for tag in arguments["tags"]]
+            order.tags = list(dict.fromkeys([*order.tags, *tags]))
+            self._tagged.append((self._store.clock.now(), order))
             return order_tree(order)
 
         order, errors = _tried(act)
         return {"__typename": "TagsAddPayload", "node": order, "userErrors": errors}
+
+    def _metafields_set(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Set metafields of an order: all of them, or none."""
+        sent = arguments["metafields"]
+        owners = {one["ownerId"] for one in sent}
+        if len(owners) != 1:
+            raise GraphQLError("here only one order at a time has its metafields set")
+
+        def act() -> dict[str, Any]:
+            order = self._stored(owners.pop(), "Order", "metafields.0.ownerId", "INVALID_VALUE")
+            order.metafields |= metafields(self._store, sent, "metafields", order)
+            return {}
+
+        _, errors = _tried(act)
+        return {"__typename": "MetafieldsSetPayload", "userErrors": errors}
 
     def _hold(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         sent = arguments["fulfillmentHold"]
@@ -219,12 +247,14 @@ class Operations:
         payload = "DraftOrderCalculatePayload"
         return {"__typename": payload, "calculatedDraftOrder": draft, "userErrors": errors}
 
-    def _stored(self, global_id: str, kind: str, place: str) -> StoredOrder:
+    def _stored(
+        self, global_id: str, kind: str, place: str, code: str = "NOT_FOUND"
+    ) -> StoredOrder:
         """Find an order by its own id or that of its work, which have the same number."""
         number = str(global_id).removeprefix(gid(kind, ""))
         order = self._store.orders.get(int(number)) if number.isdecimal() else None
         if order is None:
-            code = "FULFILLMENT_ORDER_NOT_FOUND" if kind == "FulfillmentOrder" else "NOT_FOUND"
+            code = "FULFILLMENT_ORDER_NOT_FOUND" if kind == "FulfillmentOrder" else code
             raise UserError(f"{kind} does not exist", place, code)
         return order
 

@@ -203,6 +203,7 @@ class StoredOrder:
     customer: str = ""
     processed_at: datetime | None = None
     tags: list[str] = field(default_factory=list)
+    found_by_tags: list[str] = field(default_factory=list)  # what the search's index has of them
     attributes: dict[str, str] = field(default_factory=dict)
     metafields: dict[tuple[str, str], str] = field(default_factory=dict)
     shipping: dict[str, Any] | None = None
@@ -213,6 +214,7 @@ class StoredOrder:
     paid: Bag = Bag()
     refunded: Bag = Bag()
     gateway: str = ""
+    authorizations: list[str] = field(default_factory=list)  # one of each payment
     financial_status: str = "PENDING"
     behaviour: str = "BYPASS"
     fulfillments: list[Fulfillment] = field(default_factory=list)

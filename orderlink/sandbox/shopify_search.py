@@ -24,7 +24,7 @@ ORDER_FIELDS: Mapping[str, Callable[[StoredOrder], Iterable[str]]] = {
     "name": lambda order: (order.name,),
     "source_identifier": lambda order: (order.source_identifier,),
     "source_name": lambda order: (order.source_name,),
-    "tag": lambda order: order.tags,
+    "tag": lambda order: order.found_by_tags,
     "email": lambda order: (order.email,),
     "po_number": lambda order: (order.po_number,),
 }

@@ -90,6 +90,7 @@ class Store:
         self._claim(order)
         order.id = self.next_id("order")
         order.name = order.name or f"#{order.id - FIRST_ID + FIRST_ORDER}"
+        order.found_by_tags = list(order.tags)
         self.orders[order.id] = order
         self.ledger.created.append(self._entry(order))
         if mail:

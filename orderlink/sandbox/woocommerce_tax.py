@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -92,15 +91,21 @@ class Totals:
 
 def rounded(amount: Fraction, digits: int, *, half_down: bool = False) -> Fraction:
     """Round, half away from zero or towards it."""
-    scaled = abs(amount) * 10**digits
-    whole = ceil(scaled - Fraction(1, 2)) if half_down else floor(scaled + Fraction(1, 2))
-    return Fraction(whole if amount >= 0 else -whole, 10**digits)
+    return Fraction(_units(amount, digits, half_down=half_down), 10**digits)
+
+
+def _units(amount: Fraction, digits: int, *, half_down: bool = False) -> int:
+    """Count the units of the last decimal; in whole numbers, which a shop does for each amount."""
+    twice: int = 2 * abs(amount.numerator) * 10**digits
+    unit = amount.denominator
+    units = -((unit - twice) // (2 * unit)) if half_down else (twice + unit) // (2 * unit)
+    return units if amount.numerator >= 0 else -units
 
 
 def text(amount: Fraction, digits: int = 2) -> str:
     """Write an amount with this many decimals."""
-    whole = int(rounded(amount, digits) * 10**digits)
-    sign, figures = "-" if whole < 0 else "", str(abs(whole)).rjust(digits + 1, "0")
+    units = _units(amount, digits)
+    sign, figures = "-" if units < 0 else "", str(abs(units)).rjust(digits + 1, "0")
     return f"{sign}{figures[:-digits]}.{figures[-digits:]}" if digits else f"{sign}{figures}"
 
 

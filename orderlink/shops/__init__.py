@@ -31,6 +31,8 @@ SETTINGS = {
 """The same word -> where its keys are, which are read without importing the connector."""
 
 ADOPTED_BY: Final = ("transaction_id", "number", "meta")
+FIELDS: Final = (*ADOPTED_BY, "tag")
+"""Every field by which an order of another program may be found somewhere."""
 
 
 def adopted_by(connector: Any) -> tuple[str, ...]:
@@ -164,17 +166,18 @@ class ReadsParcels(Protocol):
 class Adopts(Protocol):
     """Orders that another program, or a person, brought into the shop can be taken over.
 
-    A class that knows fewer fields than `ADOPTED_BY` above says so in an attribute of that name.
+    A class that knows others of `FIELDS` than `ADOPTED_BY` above says so in an attribute of that
+    name.
     """
 
     def candidates(self, field: str, since: datetime) -> Iterator[Candidate]:
         """List every order that came in since then, each once, with what stands in `field`.
 
         `field` is `transaction_id` (of the payment), `number` (what people see, in each form that
-        the shop keeps) or `meta:KEY` (a field of the shop's or a plugin's, by its key). The list is
-        complete, cancelled and deleted orders among it where the shop still shows them, and older
-        ones may be in it; values are the orders' own, since a server may ignore a filter. A list
-        that could not be finished raises.
+        the shop keeps), `meta:KEY` (a field of the shop's or a plugin's, by its key) or `tag`. The
+        list is complete, cancelled and deleted orders among it where the shop still shows them;
+        older ones may be in it, and those with nothing in the field may be left out. Values are the
+        orders' own, since a server may ignore a filter. A list that could not be finished raises.
         """
         ...
 

@@ -11,10 +11,13 @@ Quirks:
 - `orderCreate` is not idempotent, and no search finds a new order at once. Its reference is a
   metafield, `orderlink.reference`: where the shop has a definition of the type `id` for that (see
   the README), a reference is there once, and found by itself without delay. The marketplace's
-  number is the order's `sourceIdentifier`, by which it can be searched.
+  number is the order's `sourceIdentifier`, by which it can be searched; that of an order of another
+  program cannot be written, which gets its reference as a tag instead.
 - A search finds more than was meant, and has been seen to ignore its filter
   (https://github.com/Shopify/shopify-api-ruby/issues/627): rows are compared.
 - Nothing is taxed, and no stock is claimed, unless the order says so. See `shopify_drafts`.
+- Lines are not corrected after creation: an edit is three mutations, and cannot set a tax. The
+  order is created to the cent; where the shop's answer differs, it is put on hold.
 - A cancellation is a job: the order is cancelled a moment later.
 - Orders of more than 60 days are hidden from apps without the scope `read_all_orders`.
 - An order that was sent and paid for is archived by itself: it has been sent all the same.
@@ -24,18 +27,19 @@ from __future__ import annotations
 
 import contextlib
 import re
-import threading
-from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from orderlink.budget import Budget
-from orderlink.errors import Ambiguous, Refused, SignInFailed, TryLater
+from orderlink.budget import SIGN_IN, UNTOLD, Budget
+from orderlink.errors import Ambiguous, Refused, TryLater
 from orderlink.model import Found, Reading, ShopState
+from orderlink.shops import ADOPTED_BY as EVERYWHERE
 from orderlink.shops import shopify_documents as documents
 from orderlink.shops import shopify_drafts as drafts
 from orderlink.shops import shopify_people as people
 from orderlink.shops import shopify_queries as queries
 from orderlink.shops.catalogue import Kept
+from orderlink.shops.shopify_access import Access
+from orderlink.shops.shopify_adopting import Others
 from orderlink.shops.shopify_calls import POINTS, TRIAL, Calls
 from orderlink.shops.shopify_facts import ALL_ORDERS, ShopFacts
 from orderlink.shops.shopify_products import ShopifyCatalogue
@@ -47,84 +51,42 @@ from orderlink.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from orderlink.creation import Creation
     from orderlink.http import Link
-    from orderlink.model import Draft, Finding, Json, Order, ShopOrder, Stamp
+    from orderlink.model import Candidate, Draft, Finding, Json, Order, ShopOrder, Stamp
     from orderlink.shops.shopify_documents import Fault
 
-LOGIN = "/admin/oauth/access_token"
-TOKEN_MARGIN = 300
 HELD_ALREADY = "DUPLICATE_FULFILLMENT_HOLD_HANDLE"
 _TAKEN = re.compile(r"unique|taken|already", re.IGNORECASE)
 
 
 class Shopify:
-    """A Shopify shop: Shop, Checks, Prepares, Simplifies, Holds, Cancels."""
+    """A Shopify shop: Shop, Checks, Prepares, Simplifies, Holds, Cancels, Adopts."""
 
     settings_model: ClassVar = ShopifySettings
     BUDGETS: ClassVar[Mapping[str, Budget]] = {
         POINTS: Budget(1000, 50),
         TRIAL: Budget(5, 1 / 60),
+        SIGN_IN: UNTOLD,
     }
     """What the poorest plan ever allowed, until an answer says what this shop's does; and the
     orders that a shop for trying takes, so that there are never more than five in a minute."""
 
+    ADOPTED_BY: ClassVar = (*EVERYWHERE, "tag")
+
     def __init__(self, settings: ShopifySettings, link: Link) -> None:
         self._settings = settings
         self._link = link
-        self._signing_in = threading.Lock()
         self._calls = Calls(link, f"/admin/api/{settings.api_version}/graphql.json")
         self._facts = ShopFacts(self._calls, link.memory, link.clock)
         self._rates = ShopRates(self._calls, link.memory, link.clock)
         self._kept = Kept(documents.Variant, link.memory, link.clock)
         self._orders = Orders(self._calls, settings.completed_statuses)
-        link.http.authorize = self._authorize
-
-    # Signing in
-
-    def _authorize(self, anew: bool) -> dict[str, str]:  # noqa: FBT001 - the seam of orderlink.http
-        fixed = self._settings.access_token
-        if fixed is not None and anew:
-            raise SignInFailed("the shop refuses the access token: is its app still installed?")
-        if fixed is not None:
-            return {"X-Shopify-Access-Token": fixed.reveal()}
-        with self._signing_in:
-            token = None if anew else self._link.tokens.get("access_token")
-            return {"X-Shopify-Access-Token": token or self._sign_in()}
-
-    def _sign_in(self) -> str:
-        """Get a token for a day by the app's client credentials."""
-        client_id, secret = self._settings.client_id, self._settings.client_secret
-        answer = self._link.http.write(
-            "POST",
-            LOGIN,
-            form={
-                "grant_type": "client_credentials",
-                "client_id": client_id.reveal() if client_id else "",
-                "client_secret": secret.reveal() if secret else "",
-            },
-            accept=(400, 401, 403, 404),
-            safe=True,
-        )
-        if answer.status == 404:
-            raise TryLater(
-                "there is no shop at this address: base_url must be https://NAME.myshopify.com"
-            )
-        if answer.status >= 400:
-            raise SignInFailed(
-                "Shopify refuses the client id and secret: check both, and that the app is"
-                " installed in this shop"
-            )
-        try:
-            token = str(answer.document["access_token"])
-            seconds = int(answer.document["expires_in"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise TryLater("Shopify's answer to the sign-in cannot be read") from error
-        kept = seconds - min(TOKEN_MARGIN, seconds // 2)
-        until = self._link.clock.now() + timedelta(seconds=kept)
-        self._link.tokens.put("access_token", token, until)
-        return token
+        self._others = Others(self._calls, self._orders, self._facts, link.clock)
+        self._access = Access(settings, link)
+        link.http.authorize = self._access.headers
 
     # Looking
 
@@ -133,7 +95,7 @@ class Shopify:
         from orderlink.shops import shopify_checks as checks  # noqa: PLC0415 - no run needs it
 
         if self._settings.access_token is None:
-            self._sign_in()
+            self._access.sign_in()
         facts = self._facts
         return checks.findings(self._settings, facts.scopes, lambda: facts.get(anew=True))
 
@@ -252,10 +214,24 @@ class Shopify:
             raise Refused("shop_order_gone", "the shop has no such order any more")
         return order
 
+    # Taking over
+
+    def candidates(self, field: str, since: datetime) -> Iterator[Candidate]:
+        """List the orders that came in since then, with what stands in the field.
+
+        `transaction_id` is the source identifier or a payment's authorization, `number` the name,
+        `meta:KEY` a note attribute, or a metafield by its namespace and key (`custom.channel_id`).
+        """
+        return self._others.candidates(field, since)
+
+    def stamp(self, shop_id: str, stamp: Stamp) -> ShopOrder:
+        """Write reference, origin and the mark of an adopted order, and tag it: one request."""
+        return self._others.stamp(shop_id, stamp)
+
     # Reading
 
     def find(self, stamps: Sequence[Stamp], above: str) -> Found:  # noqa: ARG002 - see `newest`
-        """Look orders up by reference, where the shop can do that, and by source identifier.
+        """Look orders up by reference, where the shop can do that, by source identifier and by tag.
 
         What a search answers is compared; what is met is read whole. Raises `TryLater` where a
         look-up could not be finished.

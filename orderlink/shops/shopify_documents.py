@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from orderlink.basics import Json, Parcel
 from orderlink.model import ShopLine, ShopOrder, ShopState
-from orderlink.shops.shopify_queries import number_of
+from orderlink.shops.shopify_queries import YES, number_of
 from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def order_from(
         return replace(
             _standing(document, parcels, completed, wholly_refunded=wholly),
             origin=_metafield(document["origin"]),
+            adopted=_metafield(document["adopted"]) == YES,
             total=total,
             refunded=refunded,
             lines=tuple(_line(row, within=document["taxesIncluded"] is True) for row in lines),

@@ -15,7 +15,7 @@ from orderlink.errors import Refused
 from orderlink.model import Draft
 from orderlink.shops.shopify_lines import Money, Plan, line_items, shipping_lines, shop_line
 from orderlink.shops.shopify_people import address_document, attributes_of
-from orderlink.shops.shopify_queries import NAMESPACE, ORIGIN, REFERENCE, gid
+from orderlink.shops.shopify_queries import NAMESPACE, ORIGIN, REFERENCE, TEXT, gid
 from orderlink.shops.wording import commission_of, note_of, number_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from orderlink.shops.shopify_tax import Taxing
 
 COMMISSION: Final = "Commission"
-TEXT: Final = "single_line_text_field"
 BUYER_EMAIL: Final = "buyer_email"
 INVENTORY: Final = {
     "decrement": "DECREMENT_IGNORING_POLICY",

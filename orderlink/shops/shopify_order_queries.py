@@ -55,8 +55,10 @@ ORDERS_PER_PAGE: Final = 50
 NUMBERS_AT_ONCE: Final = 25
 
 
-def orders_by_number(numbers: Sequence[str], after: str | None = None) -> Operation:
-    """Search orders by source identifier; what the index answers has to be compared."""
+def orders_by_number(
+    numbers: Sequence[str], tags: Sequence[str] = (), after: str | None = None
+) -> Operation:
+    """Search orders by source identifier and by tag; what the index answers has to be compared."""
     text = f"""
 query OrdersByNumber($search: String!, $after: String) {{
   orders(first: {ORDERS_PER_PAGE}, query: $search, after: $after, sortKey: ID, reverse: true) {{
@@ -68,14 +70,15 @@ query OrdersByNumber($search: String!, $after: String) {{
   }}
 }}
 """
-    search = any_of("source_identifier", numbers)
+    terms = any_of("source_identifier", numbers), any_of("tag", tags)
+    search = " OR ".join(filter(None, terms))
     variables = {"search": search, "after": after}
     return Operation("OrdersByNumber", text, variables, 2 + ORDERS_PER_PAGE * 2)
 
 
 # Reading
 
-ORDERS_AT_ONCE: Final = 11
+ORDERS_AT_ONCE: Final = 10
 
 
 def orders_by_id(numbers: Sequence[str]) -> Operation:

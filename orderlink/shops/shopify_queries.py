@@ -14,6 +14,7 @@ waits for its budget. Shopify itself allows 1,000 at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from orderlink.basics import Json
@@ -28,6 +29,11 @@ NAMESPACE: Final = "orderlink"
 REFERENCE: Final = "reference"
 ORIGIN: Final = "origin"
 """The metafields that mark an order as ours: `orderlink.reference` and `orderlink.origin`."""
+ADOPTED: Final = "adopted"
+"""The metafield that marks an order of another program that was taken over, with `YES` in it."""
+YES: Final = "yes"
+TEXT: Final = "single_line_text_field"
+LONGEST_TAG: Final = 40
 
 
 class Operation(Value, frozen=True):
@@ -58,6 +64,17 @@ def any_of(field: str, values: Sequence[str]) -> str:
     return " OR ".join(f'{field}:"{value}"' for value in quoted)
 
 
+def tag_of(reference: str) -> str:
+    """Give the tag of an adopted order, by which a search finds it: its reference, or a digest.
+
+    A tag has 40 characters at most, and commas part tags
+    (https://shopify.dev/docs/api/admin-graphql/2026-10/mutations/tagsAdd).
+    """
+    if len(reference) <= LONGEST_TAG and "," not in reference:
+        return reference
+    return sha256(reference.encode()).hexdigest()[:LONGEST_TAG]
+
+
 def in_parts(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Give values in parts of so many at most."""
     for start in range(0, len(values), size):
@@ -72,12 +89,13 @@ fragment OrderParts on Order {{
   displayFulfillmentStatus displayFinancialStatus taxesIncluded presentmentCurrencyCode
   reference: metafield(namespace: "{NAMESPACE}", key: "{REFERENCE}") {{ value }}
   origin: metafield(namespace: "{NAMESPACE}", key: "{ORIGIN}") {{ value }}
+  adopted: metafield(namespace: "{NAMESPACE}", key: "{ADOPTED}") {{ value }}
   totalPriceSet {{ presentmentMoney {{ amount }} }}
   totalRefundedSet {{ presentmentMoney {{ amount }} }}
   fulfillmentsCount {{ count }}
 }}
 """
-ORDER_POINTS: Final = 7
+ORDER_POINTS: Final = 8
 
 LINE: Final = """
 fragment LineParts on LineItem {

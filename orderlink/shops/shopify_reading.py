@@ -14,7 +14,7 @@ from orderlink.shops.shopify_documents import (
     order_in_brief,
     parcels_from,
 )
-from orderlink.shops.shopify_queries import fulfillment_orders, in_parts, number_of
+from orderlink.shops.shopify_queries import fulfillment_orders, in_parts, number_of, tag_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -86,7 +86,7 @@ class Orders:
 
     def by_id(self, number: str) -> ShopOrder | None:
         """Read one order; None where the shop shows none."""
-        with _understood():
+        with understood():
             row = self._calls.ask(queries.order_by_id(number))["order"]
             if row is None:
                 return None
@@ -98,13 +98,13 @@ class Orders:
 
     def is_hidden(self, number: str) -> bool:
         """Tell whether an order is older than any that the app may see."""
-        with _understood():
+        with understood():
             rows = self._calls.ask(queries.oldest_order())["orders"]["nodes"]
             return not rows or int(number) < int(number_of(rows[0]["id"]))
 
     def holdable(self, number: str) -> list[str]:
         """List the ids of the work on an order that can be put on hold."""
-        with _understood():
+        with understood():
             order = self._calls.ask(fulfillment_orders(number))["order"]
             rows = order["fulfillmentOrders"]["nodes"] if order else []
             return [str(row["id"]) for row in rows if row["status"] in HOLDABLE]
@@ -157,10 +157,10 @@ class Orders:
                 told |= {number_of(row["id"]): row for row in rows}
             if set(rest) - told.keys():
                 raise TryLater("the shop did not tell what has left of an order")
-            with _understood():
+            with understood():
                 found |= {number: row["fulfillments"] for number, row in told.items()}
                 rest = [number for number, row in told.items() if not _is_all(row, few)]
-        with _understood():
+        with understood():
             return found | {number: self._piece_by_piece(number) for number in rest}
 
     def _piece_by_piece(self, number: str) -> list[Json]:
@@ -187,9 +187,12 @@ class Orders:
         references = {stamp.reference for stamp in stamps}
         numbers = {stamp.order_number for stamp in stamps} - {""}
         found = self._by_reference(sorted(references)) if exact else set()
-        for some in in_parts(sorted(numbers), queries.NUMBERS_AT_ONCE):
-            for row in self._searched(some):
-                with _understood():
+        for some in in_parts(stamps, queries.NUMBERS_AT_ONCE):
+            named = sorted({stamp.order_number for stamp in some} - {""})
+            # Orders of other programs have another source identifier, and our reference as a tag.
+            tags = [] if exact else sorted({tag_of(stamp.reference) for stamp in some})
+            for row in self._searched(named, tags) if named or tags else ():
+                with understood():
                     reference = (row["reference"] or {}).get("value")
                     if row["sourceIdentifier"] in numbers or reference in references:
                         found.add(number_of(row["id"]))
@@ -199,16 +202,18 @@ class Orders:
         found = set()
         for some in in_parts(references, queries.REFERENCES_AT_ONCE):
             data = self._calls.ask(queries.orders_by_reference(some))
-            with _understood():
+            with understood():
                 rows = [data[f"order{number}"] for number in range(len(some))]
                 found |= {number_of(row["id"]) for row in rows if row}
         return found
 
-    def _searched(self, numbers: Sequence[str]) -> Iterator[Mapping[str, Json]]:
+    def _searched(
+        self, numbers: Sequence[str], tags: Sequence[str]
+    ) -> Iterator[Mapping[str, Json]]:
         after: str | None = None
         for _ in range(PAGES_AT_MOST):
-            with _understood():
-                page = self._calls.ask(queries.orders_by_number(numbers, after))["orders"]
+            with understood():
+                page = self._calls.ask(queries.orders_by_number(numbers, tags, after))["orders"]
                 rows, more = list(page["nodes"]), page["pageInfo"]["hasNextPage"]
                 after = page["pageInfo"]["endCursor"]
             yield from rows
@@ -249,7 +254,7 @@ def _readable() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _understood() -> Iterator[None]:
+def understood() -> Iterator[None]:
     """Let an answer that cannot be read be asked for later."""
     try:
         yield

@@ -31,6 +31,7 @@ import os
 from base64 import b64encode
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
+from orderlink.budget import UNTOLD
 from orderlink.errors import (
     Ambiguous,
     NotOffered,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from orderlink.budget import Budget
     from orderlink.creation import Creation
     from orderlink.http import Answer, Link
     from orderlink.model import Address, Finding, Json, Order, Parcel, ShopOrder, Stamp
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
 
 Query = dict[str, str | int]
 ROOT = "/wp-json/wc/v3"
+REQUESTS = "requests"
 TOLD = (400, 401, 403, 404)
 NO_BATCH = (404, 405, 413, 501)
 ROWS_PER_PAGE = 100
@@ -85,6 +88,8 @@ class WooCommerce:
     """
 
     settings_model: ClassVar = WooCommerceSettings
+    BUDGETS: ClassVar[Mapping[str, Budget]] = {REQUESTS: UNTOLD}
+    """WooCommerce counts no requests; the host or the firewall before it may."""
 
     def __init__(self, settings: WooCommerceSettings, link: Link) -> None:
         self._settings = settings
@@ -117,7 +122,9 @@ class WooCommerce:
         (WooCommerce's source: what there is no order for is refused).
         """
         path = f"{ROOT}/orders/0"
-        answer = self._link.http.write("PUT", path, json={}, accept=TOLD, safe=True)
+        answer = self._link.http.write(
+            "PUT", path, json={}, budget=REQUESTS, accept=TOLD, safe=True
+        )
         if documents.error_from(answer.document)[0] != NO_SUCH_ORDER:
             settled(answer)
 
@@ -182,7 +189,9 @@ class WooCommerce:
         """
         body = {"create": [draft.document for draft in drafts]}
         accept = (*TOLD, *NO_BATCH)
-        answer = self._link.http.write("POST", f"{ROOT}/orders/batch", json=body, accept=accept)
+        answer = self._link.http.write(
+            "POST", f"{ROOT}/orders/batch", json=body, budget=REQUESTS, accept=accept
+        )
         if answer.status in NO_BATCH:
             raise NotOffered(f"the shop answered {answer.status} to a write of many orders")
         if answer.status == 400:
@@ -372,7 +381,8 @@ class WooCommerce:
     def _ask(self, path: str, query: Mapping[str, str | int]) -> Answer:
         # A parameter that is never the same keeps caches from answering.
         unique = {**query, "_orderlink": os.urandom(8).hex()}
-        answer: Answer = self._link.http.read(f"{ROOT}{path}", unique, accept=TOLD)
+        path = f"{ROOT}{path}"
+        answer: Answer = self._link.http.read(path, unique, budget=REQUESTS, accept=TOLD)
         return answer
 
     def _read(self, path: str, query: Mapping[str, str | int]) -> Json:
@@ -384,7 +394,9 @@ class WooCommerce:
         return settled(answer).document if there else None
 
     def _write(self, method: str, path: str, body: Mapping[str, Json]) -> ShopOrder:
-        answer = self._link.http.write(method, f"{ROOT}{path}", json=dict(body), accept=TOLD)
+        answer = self._link.http.write(
+            method, f"{ROOT}{path}", json=dict(body), budget=REQUESTS, accept=TOLD
+        )
         if answer.status == 400:
             code, message = documents.error_from(answer.document)
             if code == NO_SUCH_ORDER:

@@ -277,12 +277,6 @@ SELECT * FROM outbox WHERE account = :account AND connection = :connection
 SELECT * FROM outbox WHERE account = :account AND target = :target
     AND state IN ('due', 'started', 'accepted', 'unknown') AND state = :state
 ORDER BY attempts, connection, order_id, kind, number
--- orders_of_open_effects --
-SELECT orders.* FROM outbox
-JOIN orders ON orders.account = outbox.account AND orders.connection = outbox.connection
-    AND orders.order_id = outbox.order_id
-WHERE outbox.account = :account AND outbox.target = :target
-    AND outbox.state IN ('due', 'started', 'accepted', 'unknown') AND outbox.state = :state
 -- repeated_creations --
 SELECT * FROM outbox WHERE account = :account AND target = :target
     AND kind = 'create' AND state = 'done' AND attempts > 1 AND started_at >= :since
@@ -304,6 +298,10 @@ INSERT INTO problems (account, connection, order_id, word, since, sentence, deta
 VALUES (:account, :connection, :order_id, :word, :since, :sentence, :details)
 ON CONFLICT (account, connection, order_id, word) WHERE solved_at IS NULL
 DO UPDATE SET sentence = excluded.sentence, details = excluded.details
+-- reopen_problem --
+UPDATE problems SET solved_at = NULL, sentence = :sentence, details = :details
+WHERE id = (SELECT MAX(id) FROM problems WHERE account = :account AND connection = :connection
+    AND order_id = :order_id AND word = :word AND solved_at IS NOT NULL AND told_at IS NOT NULL)
 -- open_problem_of --
 SELECT * FROM problems WHERE account = :account AND connection = :connection
     AND order_id = :order_id AND word = :word AND solved_at IS NULL

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orderlink.decide.verdict import Verdict
-    from orderlink.rows import ConnectionRow, EffectRow, EffectState, LineRow
+    from orderlink.rows import ConnectionRow, EffectRow, LineRow
 
 
 class Store(Archive):
@@ -266,8 +266,12 @@ class Store(Archive):
         return self._orders("missing_orders", connection=connection, seen_before=seen_before)
 
     def new_orders(self, connection: str) -> list[OrderRow]:
-        """List the orders that are not in the shop yet; those that keep failing come last."""
-        return self._orders("new_orders", connection=connection)
+        """List the orders that are not in the shop yet; those that keep failing come last.
+
+        Their documents are left out, so that a backlog fits into little memory: `orders_by_id`.
+        """
+        rows = self.database.each("new_orders", connection=connection)
+        return [order_row(row, document=False) for row in rows]
 
     def count_unapproved(self, connection: str) -> int:
         """Count the new orders that have not passed the brake."""
@@ -286,16 +290,15 @@ class Store(Archive):
         """List the orders of a shop that were closed without a code since then."""
         return self._orders("late_orders", shop=shop, closed_after=time_text(closed_after))
 
-    def orders_of_open_effects(self, target: str, state: EffectState) -> dict[OrderKey, OrderRow]:
-        """Give the orders that the effects of `open_effects` are about."""
-        rows = self._orders("orders_of_open_effects", target=target, state=state)
-        return {row.key: row for row in rows}
-
     def known_orders(self, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
         """Give those of these orders of a marketplace that are known, wherever they are, by id."""
-        found = self._orders_by_id("orders", connection, ids)
+        found = self.orders_by_id(connection, ids)
         rest = [order_id for order_id in ids if order_id not in found]
         return found | self._orders_by_id("archived_orders", connection, rest)
+
+    def orders_by_id(self, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
+        """Give those of these orders of a marketplace that are known and not archived, by id."""
+        return self._orders_by_id("orders", connection, ids)
 
     def _orders_by_id(self, table: str, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
         if not ids:
@@ -312,8 +315,16 @@ class Store(Archive):
     def orders_named(self, name: str) -> list[OrderRow]:
         """Find orders by marketplace number, shop id, shown number (with or without #) or code.
 
-        Those in the archive are found, too.
+        Those in the archive are found, too. One of several connections' orders is named with the
+        connection's id before it: `bol-1/NUMBER`.
         """
+        connection, slash, rest = name.partition("/")
+        found = self._named(name)
+        if found or not slash:
+            return found
+        return [row for row in self._named(rest) if row.key.connection == connection]
+
+    def _named(self, name: str) -> list[OrderRow]:
         code = "".join(name.split()).upper()
         return self._orders("orders_named", name=name, number=name.lstrip("#"), code=code)
 
@@ -357,7 +368,7 @@ class Store(Archive):
         return self._orders("dated_orders", day=day, limit=limit)
 
     def _orders(self, query: str, **values: Any) -> list[OrderRow]:
-        return [order_row(row) for row in self.database.all(query, **values)]
+        return [order_row(row) for row in self.database.each(query, **values)]
 
 
 def _placing(row: sqlite3.Row) -> tuple[str, str]:

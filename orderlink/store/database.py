@@ -21,6 +21,7 @@ ACCOUNT = "default"
 """The account in every key, until several merchants share a database."""
 
 BUSY_MILLISECONDS = 30_000
+ROWS_AT_ONCE = 100
 
 
 @cache
@@ -186,14 +187,13 @@ class Database:
 
     def each(self, query: str, /, **values: Any) -> Iterator[sqlite3.Row]:
         """Execute a named query and give its rows one by one, as of one moment."""
-        rows = self.execute(queries()[query], values)
-        while row := self._next(rows):
-            yield row
+        cursor = self.execute(queries()[query], values)
+        while rows := self._next(cursor):
+            yield from rows
 
-    def _next(self, rows: sqlite3.Cursor) -> sqlite3.Row | None:
+    def _next(self, cursor: sqlite3.Cursor) -> list[sqlite3.Row]:
         with self._explained():
-            row: sqlite3.Row | None = rows.fetchone()
-        return row
+            return cursor.fetchmany(ROWS_AT_ONCE)
 
     def execute(self, sql: str, values: Mapping[str, Any]) -> sqlite3.Cursor:
         """Execute a statement; `:account` is filled in."""

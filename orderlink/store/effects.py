@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderlink.codec import time_text
-from orderlink.rows import EffectRow, EffectState, Kind
+from orderlink.rows import REPORTS, EffectRow, EffectState, Kind
 from orderlink.store.alerts import Alerts
 from orderlink.store.records import effect_columns, effect_row
 from orderlink.values import replace
@@ -41,9 +41,14 @@ class Effects(Alerts):
 
     def open_effects(self, target: str, state: EffectState) -> list[EffectRow]:
         """List what is to be written to a connection, or was and is not settled."""
-        return [
-            effect_row(row) for row in self.database.all("open_effects", target=target, state=state)
-        ]
+        rows = self.database.each("open_effects", target=target, state=state)
+        return [effect_row(row) for row in rows]
+
+    def open_reports(self, target: str, state: EffectState) -> list[EffectRow]:
+        """List the reports of `open_effects` without their copies of what they send."""
+        rows = self.database.each("open_effects", target=target, state=state)
+        effects = (effect_row(row, document=False) for row in rows)
+        return [effect for effect in effects if effect.kind in REPORTS]
 
     def repeated_creations(self, target: str, since: datetime) -> list[EffectRow]:
         """List the creations that were sent more than once, the last time since then."""
@@ -55,12 +60,11 @@ class Effects(Alerts):
         earlier = self.effects(row.key, kind)
         if earlier and earlier[-1].state in UNDER_WAY:
             return earlier[-1]
-        to_marketplace = kind in {Kind.SHIP, Kind.UPDATE_TRACKING}
         effect = EffectRow(
             key=row.key,
             kind=kind,
             number=earlier[-1].number + 1 if earlier else 1,
-            target=row.key.connection if to_marketplace else row.shop,
+            target=row.key.connection if kind in REPORTS else row.shop,
             state=EffectState.DUE,
         )
         self.database.run(

@@ -89,19 +89,20 @@ class Journal(Counters):
     def open_problem(self, key: OrderKey, problem: Problem, now: datetime) -> None:
         """Open a problem, or renew its words where it is open already.
 
-        One of a connection stands in the history of every run that met it, once.
+        One that was closed and comes back before anybody was told that it is over (a person retried
+        it in vain) is the same one. One of a connection stands in the history of every run that met
+        it, once.
         """
         where = {"connection": key.connection, "order_id": key.order_id, "word": problem.word}
         known = self._is_troubled(key) and self.database.one("open_problem_of", **where)
         if self._troubled is not None:
             self._troubled.add(key)
-        self.database.run(
-            "open_problem",
-            **where,
-            since=time_text(now),
-            sentence=self.clean(problem.sentence),
-            details=self._cleaned(problem.details),
-        )
+        said = {
+            "sentence": self.clean(problem.sentence),
+            "details": self._cleaned(problem.details),
+        }
+        if known or not self.database.run("reopen_problem", **where, **said):
+            self.database.run("open_problem", **where, **said, since=time_text(now))
         why = {"word": problem.word, "why": problem.sentence}
         if not known:
             self.add_event(key, Event("problem", why), now)

@@ -46,8 +46,8 @@ def _document(text: str | None) -> Json:
     return None if text is None else loads(Any, text)
 
 
-def order_row(row: sqlite3.Row) -> OrderRow:
-    """Read one order."""
+def order_row(row: sqlite3.Row, *, document: bool = True) -> OrderRow:
+    """Read one order, with its document or without: that is most of what an order weighs."""
     return OrderRow(
         key=OrderKey(row["connection"], row["order_id"]),
         shop=row["shop"],
@@ -63,7 +63,7 @@ def order_row(row: sqlite3.Row) -> OrderRow:
         reference=row["reference"],
         marks=loads(MARKS, row["marks"]),
         edits=loads(TEXTS, row["edits"]),
-        document=_document(row["document"]),
+        document=_document(row["document"]) if document else None,
         has_details=bool(row["has_details"]),
         approved=bool(row["approved"]),
         create_anyway=bool(row["create_anyway"]),
@@ -97,15 +97,15 @@ def column(name: str, value: Any) -> Any:
     return int(value) if isinstance(value, bool) else plain(value)
 
 
-def effect_row(row: sqlite3.Row) -> EffectRow:
-    """Read one effect."""
+def effect_row(row: sqlite3.Row, *, document: bool = True) -> EffectRow:
+    """Read one effect, with its own copy of what it sends or without."""
     return EffectRow(
         key=OrderKey(row["connection"], row["order_id"]),
         kind=Kind(row["kind"]),
         number=row["number"],
         target=row["target"],
         state=EffectState(row["state"]),
-        document=_document(row["document"]),
+        document=_document(row["document"]) if document else None,
         attempts=row["attempts"],
         not_before=_time(row["not_before"]),
         first_failed_at=_time(row["first_failed_at"]),

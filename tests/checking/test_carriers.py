@@ -82,9 +82,18 @@ def test_the_list_that_a_marketplace_serves_holds() -> None:
 
 
 def test_letter_post_needs_a_code() -> None:
-    assert [one[0] for one in looked_at(carriers=["postnl"], letter_post=True)] == ["carriers"]
+    (_, letters) = looked_at(carriers=["postnl"], letter_post=True)
+    assert letters == ("letter_post", OK, "an order without a code is sent as BRIEFPOST")
     found = looked_at(("TNT",), carriers=["postnl"], letter_post=True)
     assert found[1][:2] == ("letter_post", FAILED)
+
+
+def test_who_carries_letters_is_looked_at() -> None:
+    (_, letters) = looked_at(carriers=["gls"], letter_post=True, letter_carrier="bpost_letter")
+    assert letters == ("letter_post", OK, "an order without a code is sent as BPOST_BRIEF")
+    (_, letters) = looked_at(carriers=["gls"], letter_post=True, letter_carrier="bpost_leter")
+    assert letters[:2] == ("letter_carrier", FAILED)
+    assert "did you mean `bpost_letter`" in letters[2]
 
 
 def test_a_marketplace_of_a_third_party_gets_our_own_ids() -> None:

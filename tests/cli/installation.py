@@ -17,8 +17,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import orderlink
 from orderlink.clock import SystemClock
+from orderlink.config import load_config
+from orderlink.runner import Order, World, run
 from orderlink.sandbox.bol import BolSandbox
 from orderlink.sandbox.bol_records import Article, Purchase
 from orderlink.sandbox.server import Loopback
@@ -163,6 +167,14 @@ class Installation:
         with self.start(*arguments, **extra) as process:
             out, err = process.communicate(timeout=60)
         return Answer(process.returncode, out, err)
+
+    def lives(self, stage: str = "sync") -> None:
+        """Let cron have run a stage, in this process: where only what it leaves is needed."""
+        self.state.parent.mkdir(exist_ok=True)
+        with pytest.MonkeyPatch.context() as here:
+            for name, value in SECRETS.items():
+                here.setenv(name, value)
+            run(load_config(self.config), Order(stage), World(clock=SystemClock()))
 
     def on_terminal(
         self, *arguments: str, columns: int = 80, typed: str = "", **extra: str

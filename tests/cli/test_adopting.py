@@ -114,6 +114,7 @@ def test_json_tells_a_program_all_of_it(taken: Installation) -> None:
     assert [one["outcome"] for one in looked["marketplaces"][0]["orders"]] == ["nothing"] * 4
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("typed", ["n\n", "\n", "maybe\n"])
 def test_on_a_terminal_what_is_not_a_yes_is_a_no(taken: Installation, typed: str) -> None:
     ended = taken.on_terminal("adopt", typed=typed, NO_COLOR="1")
@@ -124,6 +125,7 @@ def test_on_a_terminal_what_is_not_a_yes_is_a_no(taken: Installation, typed: str
     assert not taken.state.exists()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("columns", [80, 120])
 def test_on_a_terminal_it_asks_and_then_says_what_became_of_it(
     taken: Installation, columns: int
@@ -175,6 +177,7 @@ def test_nothing_found_is_said_with_what_the_runs_do(installation: Installation)
     assert "leave it alone (import_from)" in installation.run("adopt", "--dry-run").out
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("where", ["shop", "bol"])
 @pytest.mark.parametrize("options", [["--dry-run"], ["--yes"], ["--yes", "--json"]])
 def test_1_and_a_sentence_when_a_system_is_down(
@@ -194,6 +197,7 @@ def test_1_and_a_sentence_when_a_system_is_down(
         assert ended.out == ("Nothing was written.\n" if options == ["--dry-run"] else "")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [

@@ -30,11 +30,11 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with at_bol, at_shop:
         one.configure()
         shipped, taken_over, _ = one.place(), one.place(), one.place()
-        one.run("sync")
+        one.lives()
         one.complete(shipped, CODE)
         one.run("manual", taken_over)
-        one.run("sync")
-        one.run("sync")
+        one.lives()
+        one.lives()
         with closing(sqlite3.connect(one.state)) as connection, connection:
             connection.execute(
                 "UPDATE orders SET placed_at = '2019-01-01T00:00:00.000000Z',"
@@ -72,6 +72,7 @@ def test_lists_leave_archived_orders_out_and_say_so(lived: Installation) -> None
     assert hint not in lived.run("orders", "--limit", "1").out
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("by", ["number", "code", "shop id"])
 def test_one_archived_order_is_shown_by_each_of_its_names(lived: Installation, by: str) -> None:
     shipped = numbers(lived)[0]
@@ -87,6 +88,7 @@ def test_one_archived_order_is_shown_by_each_of_its_names(lived: Installation, b
     assert CODE in text
 
 
+@pytest.mark.only_ci
 def test_the_log_tells_of_archived_orders_what_it_told_before(lived: Installation) -> None:
     shipped = numbers(lived)[0]
     runs = lived.run("log", "--json", "--order", shipped).json()["runs"]
@@ -99,6 +101,7 @@ def test_the_log_tells_of_archived_orders_what_it_told_before(lived: Installatio
     assert lived.run("log", "4", "--json").json()["counts"]["archived"] == 2
 
 
+@pytest.mark.only_ci
 def test_an_export_holds_archived_orders_in_their_order(lived: Installation) -> None:
     shipped, taken_over, in_shop = numbers(lived)
     for what, expected in (("orders", {shipped, taken_over, in_shop}), ("shipments", {shipped})):
@@ -112,6 +115,7 @@ def test_an_export_holds_archived_orders_in_their_order(lived: Installation) -> 
     assert shipment["shop_order_number"], "that of the archived order"
 
 
+@pytest.mark.only_ci
 def test_status_counts_archived_orders_as_before(lived: Installation) -> None:
     connections = lived.run("status", "--json").json()["connections"]
     (bol,) = (one["orders"] for one in connections if one["role"] == "marketplace")
@@ -136,6 +140,7 @@ def test_a_decision_that_changes_nothing_is_told_and_archived_again(lived: Insta
     assert lived.run("show", shipped, "--json").json()["archived_at"]
 
 
+@pytest.mark.only_ci
 def test_a_purge_has_nothing_left_to_delete_in_the_archive(lived: Installation) -> None:
     assert (
         lived.run("purge", "--older-than", "1s").out == "buyers' data of 0 closed orders deleted\n"
@@ -151,6 +156,7 @@ def test_a_restored_backup_has_its_archive(lived: Installation) -> None:
     assert lived.run("show", shipped, "--json").json()["archived_at"]
 
 
+@pytest.mark.only_ci
 def test_a_rebuild_takes_no_archived_order_for_a_new_one(lived: Installation) -> None:
     before = listed(lived, "--all")
     assert lived.run("rebuild").code == 0

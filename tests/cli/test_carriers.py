@@ -44,6 +44,7 @@ def test_the_carriers_are_listed(tmp_path: Path) -> None:
     assert len(document["carriers"]) > 40
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -102,6 +102,7 @@ def test_it_takes_no_lock_and_sends_nothing_while_a_run_is_active(checked: Insta
     assert len(checked.shop.control("orders", {})) == 1
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("columns", [80, 120])
 def test_on_a_terminal_everything_fits(checked: Installation, columns: int) -> None:
     checked.place(articles=(POSTER,))

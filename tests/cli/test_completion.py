@@ -36,10 +36,10 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         one.configure()
         now = SystemClock().now()
         placed = [one.place(placed_at=now - timedelta(minutes=age)) for age in (3, 2, 1)]
-        one.run("sync")
+        one.lives()
         one.complete(placed[0], "3SABCD000000001")
-        one.run("sync")
-        one.run("sync")
+        one.lives()
+        one.lives()
         yield one
 
 
@@ -191,6 +191,7 @@ def test_some_dozens_are_enough(lived: Installation) -> None:
     ]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("line", ["", "sync --connection ", "show C", "orders --status ", "sync -"])
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_completion_loads_nothing_heavy(lived: Installation, line: str, shell: str) -> None:

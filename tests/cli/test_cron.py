@@ -157,6 +157,7 @@ def test_a_user_without_a_crontab_gets_one_and_has_none_again(machine: Machine) 
     assert not machine.tab.exists()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("typed", "installed"), [("y", True), ("n", False), ("", False)])
 def test_a_person_is_asked_first(machine: Machine, typed: str, *, installed: bool) -> None:
     machine.tab.write_bytes(MINE)
@@ -184,6 +185,7 @@ def test_what_was_changed_while_a_person_thought_is_not_written_over(machine: Ma
     assert machine.tab.read_bytes() == MINE
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("arguments", [("--install",), ("--remove",), ("--systemd", "--install")])
 def test_where_nobody_answers_nothing_is_done_without_yes(
     machine: Machine, arguments: tuple[str, ...]
@@ -227,6 +229,7 @@ def test_a_configuration_that_is_broken_is_told_before_anything_is_written(
     assert not machine.tab.exists()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

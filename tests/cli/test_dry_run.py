@@ -23,7 +23,7 @@ CODE = "3SABCD000000001"
 def planned(installation: Installation) -> Installation:
     """One order in the shop that has left, two that are new, one whose product is unknown."""
     shipped = installation.place()
-    installation.run("sync")
+    installation.lives()
     installation.complete(shipped, CODE)
     installation.place()
     installation.place(articles=(TEE,))
@@ -81,6 +81,7 @@ def test_as_json_it_has_the_same(planned: Installation) -> None:
         "sums",
         "kept_back",
         "left_alone",
+        "nothing_sent_before",
     }
     assert [one["order"] for one in plan["planned"]] == [mug, tee, shipped]
     assert plan["planned"][1] == {
@@ -102,8 +103,10 @@ def test_as_json_it_has_the_same(planned: Installation) -> None:
     assert (needed["order"], needed["problem"]) == (poster, "product_unknown")
     assert plan["left_alone"] == 0
     assert plan["finished"] is True
+    assert plan["nothing_sent_before"] is None
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("columns", [80, 120])
 def test_on_a_terminal_the_table_fits(planned: Installation, columns: int) -> None:
     ended = planned.on_terminal("sync", "--dry-run", columns=columns, NO_COLOR="1")
@@ -123,6 +126,7 @@ def test_when_there_is_nothing_to_send_it_says_so(installation: Installation) ->
     assert not installation.state.exists()
 
 
+@pytest.mark.only_ci
 def test_what_would_be_left_alone_is_said(installation: Installation) -> None:
     installation.configure(import_from="")
     installation.place(placed_at=SystemClock().now() - timedelta(hours=1))
@@ -132,6 +136,7 @@ def test_what_would_be_left_alone_is_said(installation: Installation) -> None:
     assert installation.run("import", "--dry-run", "--json").json()["left_alone"] == 1
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("stage", ["import", "poll", "push"])
 def test_each_stage_plans_its_own_part(planned: Installation, stage: str) -> None:
     kinds = {one["what"] for one in planned.run(stage, "--dry-run", "--json").json()["planned"]}

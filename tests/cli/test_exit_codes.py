@@ -89,7 +89,7 @@ def test_1_when_the_state_file_is_no_database(installation: Installation) -> Non
 
 
 def test_1_when_the_state_was_written_by_a_newer_program(installation: Installation) -> None:
-    installation.run("sync")
+    installation.lives()
     with sqlite3.connect(installation.state) as connection:
         connection.execute("PRAGMA user_version = 999")
     connection.close()
@@ -98,6 +98,7 @@ def test_1_when_the_state_was_written_by_a_newer_program(installation: Installat
     assert "newer orderlink" in ended.err
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
@@ -117,7 +118,7 @@ def test_1_when_the_state_was_written_by_a_newer_program(installation: Installat
 def test_2_for_what_was_asked_wrongly(
     installation: Installation, arguments: list[str], word: str
 ) -> None:
-    installation.run("sync")
+    installation.lives()
     ended = installation.run(*arguments)
     assert ended.code == 2
     assert word in ended.err
@@ -144,17 +145,56 @@ def test_2_without_a_configuration_says_where_it_looked(installation: Installati
         assert word in ended.err
 
 
+def test_2_for_an_order_of_a_paused_connection(installation: Installation) -> None:
+    unknown = type(MUG)(reference="NOT-THERE", ean="")
+    order = installation.place(articles=(unknown,))
+    installation.run("sync")
+    configuration = installation.config.read_text()
+    installation.config.write_text(f"{configuration}enabled = false\n")
+    sentence = f"{order}: [marketplaces.bol] is paused (`enabled = false`): remove that line first"
+    for command in ("import", "poll", "push", "sync", "retry"):
+        ended = installation.run(command, order)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.endswith(f"{sentence}\n")
+    ended = installation.run("retry", "--all")
+    assert (ended.code, ended.out, ended.err) == (1, f"{sentence}\n", "")
+    installation.config.write_text(configuration)
+    (problem,) = installation.run("status", "--json").json()["needs_person"]
+    assert problem["order"] == order, "it was not closed"
+    assert installation.run("retry", order).code == 0
+
+
+def test_a_connections_own_problem_waits_while_it_is_paused(installation: Installation) -> None:
+    installation.configure(shop=CLOSED)
+    installation.run("sync")
+    configuration = installation.config.read_text()
+    paused = configuration.replace("[shops.webshop]", "[shops.webshop]\nenabled = false")
+    installation.config.write_text(paused)
+    ended = installation.run("retry", "--all")
+    sentence = "webshop: [shops.webshop] is paused (`enabled = false`): remove that line first\n"
+    assert (ended.code, ended.out) == (1, sentence)
+    installation.config.write_text(configuration)
+    ended = installation.run("retry", "--all")
+    assert (ended.code, ended.out) == (0, "webshop: the next run tries again\n")
+
+
 def test_2_and_a_list_when_a_name_means_several_orders(installation: Installation) -> None:
     orders = [installation.place(), installation.place()]
-    installation.run("sync")
+    installation.lives()
     for order in orders:
         installation.complete(order, "3SABCD000000001")
-    installation.run("poll")
+    installation.lives("poll")
     ended = installation.run("manual", "3SABCD000000001")
     assert ended.code == 2
-    assert all(order in ended.err for order in orders)
+    assert all(f" bol-1/{order} " in ended.err for order in orders)
+    for name in ("bol-2/3SABCD000000001", f"bol-2/{orders[0]}"):
+        assert installation.run("manual", name).code == 2
+    assert (
+        f"bol-1/{orders[0]}, bol-1/{orders[1]}" in installation.run("poll", "3SABCD000000001").err
+    )
     statuses = {one["status"] for one in installation.run("orders", "--json").json()["orders"]}
     assert "manual" not in statuses, "nothing was done"
+    assert installation.run("manual", f"bol-1/{orders[0]}").code == 0
 
 
 def test_3_a_fault_leaves_its_traceback_without_secrets_in_the_log(
@@ -200,7 +240,7 @@ def test_3_a_fault_of_a_command_is_told_in_one_line(installation: Installation) 
 @pytest.fixture
 def held(installation: Installation) -> Iterator[int]:
     """Another run, of which this test is the process."""
-    installation.run("sync")
+    installation.lives()
     lock = os.open(f"{installation.state}.lock", os.O_RDWR | os.O_CREAT)
     fcntl.flock(lock, fcntl.LOCK_EX)
     os.ftruncate(lock, 0)
@@ -230,6 +270,7 @@ def test_wait_runs_when_the_other_run_has_ended(installation: Installation, held
     assert len(installation.shop.control("orders", {})) == 1
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.usefixtures("held")
 @pytest.mark.parametrize(("number", "code"), [(TERM, 0), (INT, 130)])
 def test_a_run_that_waits_can_be_stopped(
@@ -249,6 +290,7 @@ def test_looking_and_deciding_need_no_lock(installation: Installation) -> None:
     assert installation.run("retry", "--all").code == 1, "there was nothing to retry"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("number", "code"), [(TERM, 0), (INT, 130)])
 def test_a_signal_ends_a_run_after_the_effect_in_hand(
     installation: Installation, number: int, code: int
@@ -277,7 +319,7 @@ def test_a_signal_ends_a_run_after_the_effect_in_hand(
 
 
 def test_a_passing_failure_is_quiet_and_shown_by_status(installation: Installation) -> None:
-    installation.run("sync")
+    installation.lives()
     installation.configure(shop=CLOSED)
     installation.place()
     ended = installation.run("sync")

@@ -162,6 +162,7 @@ def test_a_secret_among_the_arguments_is_refused_and_never_repeated(machine: Ins
     assert not machine.config.exists()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("keep", ["files", "plain"])
 def test_secrets_are_read_from_standard_input_line_by_line(
     machine: Installation, keep: str
@@ -393,6 +394,7 @@ def test_on_a_terminal_a_connection_is_added_to_what_is_there(machine: Installat
     assert str(second["import_from"]) == "2026-01-31"
 
 
+@pytest.mark.only_ci
 def test_only_a_shop_may_be_added(machine: Installation) -> None:
     run(machine, *BOTH, *sets(machine))
     answers = [
@@ -411,6 +413,7 @@ def test_only_a_shop_may_be_added(machine: Installation) -> None:
     assert document(machine)["shops"]["woocommerce"]["consumer_key"] == {"command": ["echo", "ck"]}
 
 
+@pytest.mark.only_ci
 def test_a_marketplace_may_be_added_with_a_new_shop(machine: Installation) -> None:
     run(machine, *BOTH, *sets(machine))
     answers = [
@@ -436,6 +439,7 @@ def test_a_marketplace_may_be_added_with_a_new_shop(machine: Installation) -> No
     assert written["shops"]["outlet"]["consumer_key"] == {"credential": "key"}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("key", "code"), [(CTRL_C, 130), (CTRL_D, 2)])
 def test_broken_off_at_any_question_nothing_is_left(
     machine: Installation, key: str, code: int

@@ -39,10 +39,10 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         shipped = one.place()
         one.place()
         one.place(articles=(type(MUG)(reference=FORMULA, ean="", title="Mug \u00e9 \x1b[31m"),))
-        one.run("sync")
+        one.lives()
         one.complete(shipped, "3SABCD000000001")
-        one.run("sync")
-        one.run("sync")
+        one.lives()
+        one.lives()
         yield one
 
 
@@ -92,6 +92,12 @@ def test_a_restored_backup_brings_the_orders_back(lived: Installation) -> None:
     assert {one["order"]: one["status"] for one in after} == {
         one["order"]: one["status"] for one in before
     }
+    sentence = "A backup was restored: everything is looked up first, and nothing is sent to"
+    for command in (["status"], ["sync", "--dry-run"]):
+        assert sentence in lived.run(*command).out
+        assert lived.run(*command, "--json").json()["nothing_sent_before"]
+    assert "  the next run reads it\n" in lived.run("show", taken[0]).out
+    assert lived.run("show", taken[0], "--json").json()["seen_at"] is None
     sync = lived.run("sync")
     assert "a backup was restored: everything is looked at again" in sync.err
     assert len(lived.shop.control("orders", {})) == 2
@@ -150,6 +156,7 @@ def test_75_where_a_run_is_active(lived: Installation) -> None:
     os.close(lock)
 
 
+@pytest.mark.only_ci
 def test_1_where_the_state_file_is_damaged_and_a_restore_mends_it(lived: Installation) -> None:
     target = lived.folder / "backup.sqlite3"
     lived.run("backup", str(target))
@@ -224,6 +231,7 @@ def test_nothing_of_a_buyer_is_exported_and_nothing_steers_a_terminal(
             assert "\x1b" not in out
 
 
+@pytest.mark.only_ci
 def test_a_reader_that_goes_away_and_the_c_locale_are_no_fault(lived: Installation) -> None:
     with lived.start("export", "orders") as process:
         assert process.stdout is not None
@@ -236,6 +244,7 @@ def test_a_reader_that_goes_away_and_the_c_locale_are_no_fault(lived: Installati
     assert ended.out.isascii()
 
 
+@pytest.mark.only_ci
 def test_a_mapping_that_looks_like_a_formula_survives_its_csv(lived: Installation) -> None:
     for sku in ("=1+1", "-A", "'=B", "plain"):
         lived.run("map", "--", sku, "MUG-RED")

@@ -125,6 +125,7 @@ def test_a_run_that_cannot_go_on_is_noted_as_broken_off(lived: Installation) -> 
     assert "sync: broken off" in lived.run("log").out
 
 
+@pytest.mark.only_ci
 def test_a_run_without_an_end_is_running_or_was_interrupted(lived: Installation) -> None:
     with closing(sqlite3.connect(lived.state)) as connection, connection:
         connection.execute("UPDATE runs SET ended_at = NULL, outcome = '' WHERE id = 7")
@@ -140,6 +141,7 @@ def test_a_run_without_an_end_is_running_or_was_interrupted(lived: Installation)
     assert "interrupted: its process was killed" in lived.run("log").out
 
 
+@pytest.mark.only_ci
 def test_what_a_person_mended_is_named_without_its_value(lived: Installation) -> None:
     order = lived.bol.orders()[1].id
     lived.run("edit", order, "--set", "shipping.street=Canarystraat 7")
@@ -152,6 +154,7 @@ def test_what_a_person_mended_is_named_without_its_value(lived: Installation) ->
         assert "Havenstraat" not in said
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("columns", [80, 120])
 def test_it_fits_a_terminal(lived: Installation, columns: int) -> None:
     for arguments in ([], ["3"], ["--failed"]):
@@ -162,6 +165,7 @@ def test_it_fits_a_terminal(lived: Installation, columns: int) -> None:
             assert ended.out.isascii() or locale != "C"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [

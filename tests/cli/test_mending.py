@@ -53,6 +53,7 @@ def test_an_editor_that_fails_changes_nothing(merchant: Merchant) -> None:
     assert orderlink(merchant, "edit", order, EDITOR="false").startswith("2 ")
     assert orderlink(merchant, "edit", order, EDITOR="/not/there").startswith("2 ")
     assert orderlink(merchant, "edit", order, EDITOR="true").startswith("1 ")
+    assert "2 orderlink: there is no terminal for an editor" in orderlink(merchant, "edit", order)
     assert merchant.order(order).edits == {}
 
 
@@ -84,6 +85,7 @@ def test_mappings_go_out_and_in_as_csv(merchant: Merchant) -> None:
     assert "MUG-3" in orderlink(merchant, "map")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("text", "says"),
     [

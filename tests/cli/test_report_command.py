@@ -23,10 +23,10 @@ def installed(installation: Installation) -> Installation:
     """An order that is shipped, and one that the shop has no product for."""
     shipped = installation.place()
     installation.place(articles=(type(MUG)(reference="NOPE", ean=""),))
-    installation.run("sync")
+    installation.lives()
     installation.complete(shipped, "3SABCD000000001")
-    installation.run("sync")
-    installation.run("sync")
+    installation.lives()
+    installation.lives()
     return installation
 
 
@@ -72,6 +72,7 @@ def test_json_has_the_status_and_what_happened(installed: Installation) -> None:
     assert found["connections"] == installed.run("status", "--json").json()["connections"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("since", "said"), [("yesterday", "neither a day"), ("2999-01-01", "lies ahead")]
 )

@@ -24,7 +24,7 @@ SHOW_CURSOR = "\x1b[?25h"
 @pytest.fixture
 def watched(installation: Installation) -> Iterator[Terminal]:
     installation.place()
-    installation.run("sync")
+    installation.lives()
     terminal = installation.at_terminal("status", "--watch", "--every", "0.2", NO_COLOR="1")
     terminal.until("Nothing needs a person.")
     yield terminal
@@ -38,7 +38,7 @@ def test_what_changes_is_shown_and_ctrl_c_ends_it(
 ) -> None:
     watched.until("bol  \u2593 1")
     installation.place()
-    installation.run("sync")
+    installation.lives()
     watched.until("bol  \u2593\u2593 2")
     end(watched.process, INT)
     ended = watched.ended()
@@ -86,7 +86,7 @@ def test_a_picture_is_no_higher_than_the_terminal(watched: Terminal) -> None:
 def test_a_terminal_that_cannot_be_drawn_on_gets_one_picture_after_the_other(
     installation: Installation,
 ) -> None:
-    installation.run("sync")
+    installation.lives()
     terminal = installation.at_terminal("status", "--watch", "--every", "0.2", TERM="dumb")
     terminal.until("Nothing needs a person.")
     terminal.until("Nothing needs a person.")

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderlink.sandbox.amazon import AmazonSandbox
+from orderlink.sandbox.amazon_answers import Manner
 from orderlink.sandbox.amazon_records import Article, Purchase
 from tests.contract.over_http import OverHttp
 from tests.contract.sides import MarketplaceSide
@@ -34,7 +35,11 @@ class AmazonSide(OverHttp, MarketplaceSide):
     def make(self, *, rate_limits: bool) -> AmazonSandbox:
         keys = {name: self.settings[name] for name in self.settings if "_" in name}
         return AmazonSandbox(
-            self.clock, **keys, page_size=self.rows_per_page, rate_limits=rate_limits
+            self.clock,
+            **keys,
+            page_size=self.rows_per_page,
+            rate_limits=rate_limits,
+            manner=Manner(takes_letters=True),
         )
 
     def is_sign_in(self, request: Request) -> bool:

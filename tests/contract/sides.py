@@ -71,10 +71,10 @@ class Side(ABC):
     def prepare(self, *, rate_limits: bool) -> None:
         """Make what is to be connected to."""
 
-    def connect(self) -> None:
-        """Connect anew, as another run does that finds nothing kept."""
+    def connect(self, **more: Any) -> None:
+        """Connect anew, as another run does that finds nothing kept; `more` are further keys."""
         connected = self.connected()
-        table = {"type": self.word, **self.settings}
+        table = {"type": self.word, **self.settings, **more}
         model = settings_model(connected)
         self.read_settings: Any = model.model_validate(table, context=Reading(self.folder))
         for secret in self.read_settings.own_secrets().values():
@@ -207,8 +207,8 @@ class ShopSide(Side):
     rows_per_page: ClassVar[int]  # so many orders one answer of a list holds
     null_is_none: ClassVar[bool] = False  # its word for an order that is not there is null
 
-    def connect(self) -> None:
-        super().connect()
+    def connect(self, **more: Any) -> None:
+        super().connect(**more)
         self.creation = creation_from(CreationSettings(), self.read_settings, "bol")
 
     @abstractmethod

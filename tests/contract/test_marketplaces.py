@@ -424,6 +424,24 @@ def test_a_shipment_without_a_code_is_taken_where_the_class_says_so(
     assert bool(market.shipped(order_id)) != needs_code(market.connector)
 
 
+def test_a_letter_that_the_merchant_allows_goes_without_a_code_and_once(
+    market: MarketplaceSide,
+) -> None:
+    market.connect(letter_post=True)
+    order_id = market.place(2)
+    market.settle()
+    word = market.carrier_without_code or market.carrier
+    shipment = market.shipment(order_id, code="", carrier_code=word)
+    market.connector.ship(shipment)
+    market.settle()
+    if checks_shipments(market.connector):
+        market.connector.ship(shipment)
+        market.settle()
+    assert sum(market.shipped(order_id).values()) == 2
+    told = market.order(order_id).shipments
+    assert [one.code for one in told or ()] in ([], [""])
+
+
 def test_what_is_not_open_is_refused_where_the_class_says_so(market: MarketplaceSide) -> None:
     if not checks_shipments(market.connector):
         pytest.skip("the order is read before it is reported")

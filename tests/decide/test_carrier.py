@@ -71,6 +71,22 @@ def test_letter_post_without_a_code_is_a_choice(sent: str, *, letter_post: bool)
     assert (choice.code, choice.carrier_code) == ("", sent)
 
 
+@pytest.mark.parametrize(
+    ("keys", "sent"),
+    [
+        ({"type": "bol", "letter_carrier": "bpost_letter"}, ("BPOST_BRIEF", "")),
+        ({"type": "amazon", "letter_carrier": "deutsche_post"}, ("Deutsche Post", "")),
+        ({"type": "amazon"}, ("Other", "Letter post without tracking")),
+    ],
+)
+def test_letters_go_with_their_carrier_and_what_has_no_word_by_its_name(
+    keys: dict[str, Any], sent: tuple[str, str]
+) -> None:
+    choice = chosen(order(), settings(letter_post=True, **keys))
+    assert (choice.carrier_code, choice.carrier_name) == sent
+    assert choice.code == ""
+
+
 def test_several_codes_in_one_field_are_several_codes() -> None:
     row = order(parcels=(parcel("3SABCD1234567 / 3SABCD7654321"), parcel("n/a")))
     assert codes_of(row) == ("3SABCD1234567", "3SABCD7654321")

@@ -12,6 +12,7 @@ from orderlink.decide.shop import is_followed, on_late_reading, on_reading
 from orderlink.decide.verdict import Verdict
 from orderlink.model import ShopOrder, ShopState, Status
 from orderlink.rows import EffectState, Kind, OrderRow
+from orderlink.values import replace
 from tests.support.values import CODE, NOW, effect, line, order, parcel, shop_order
 
 HOUR = timedelta(hours=1)
@@ -44,6 +45,19 @@ def test_the_shops_answer_moves_the_order(
 ) -> None:
     verdict = read(order(status=status, waiting_since=NOW - HOUR), shop_order(**shop))
     assert (verdict.status, verdict.due) == (becomes, due)
+
+
+@pytest.mark.parametrize("status", [Status.NOT_SHIPPED, Status.WAITING, Status.PENDING_SHIPMENT])
+@pytest.mark.parametrize("parcels", [(), (parcel(),)])
+def test_an_order_that_lacks_pieces_is_open_whatever_the_shop_calls_it(
+    status: Status, parcels: tuple[Any, ...]
+) -> None:
+    row = order(status=status, waiting_since=NOW - 4 * HOUR)
+    lacking = shop_order(state=COMPLETED, parcels=parcels)
+    as_open = shop_order(state=OPEN, parcels=parcels)
+    assert read(row, lacking, lacks_pieces=True) == read(
+        row, replace(as_open, status=lacking.status)
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from orderlink.budget import SIGN_IN
 from orderlink.errors import Ambiguous, PositionLost, Refused, SignInFailed, TryLater
 from orderlink.marketplaces import (
     ListsShipments,
@@ -21,6 +22,7 @@ from orderlink.marketplaces import (
 from orderlink.marketplaces.amazon import Amazon
 from orderlink.model import Accepted, Look, SeenShipment, ShippedLine, Unreadable
 from orderlink.sandbox.amazon_access import DELIVERY_ROLE, ORDERS_ROLE, PUBLISHED
+from orderlink.sandbox.amazon_answers import Manner
 from orderlink.sandbox.amazon_records import Article, Purchase
 from orderlink.sandbox.server import Answer, Request, json_answer
 from orderlink.shelves import Shelf
@@ -60,6 +62,8 @@ def test_it_says_what_it_can_do(world: AmazonWorld) -> None:
 
 def test_its_budgets_are_the_published_ones() -> None:
     for name, budget in Amazon.BUDGETS.items():
+        if name == SIGN_IN:  # Login with Amazon publishes none
+            continue
         published = PUBLISHED[name]
         assert (budget.capacity, budget.per_second) == (published.burst, published.per_second)
 
@@ -484,6 +488,25 @@ def test_a_shipment_without_a_code_is_refused_before_anything_is_sent(world: Ama
     with pytest.raises(Refused, match="tracking code"):
         world.amazon.ship(world.shipment(order_id, code=""))
     assert world.requests == []
+
+
+def test_a_letter_goes_with_an_empty_code_and_never_with_one_that_was_made_up() -> None:
+    world = AmazonWorld({"manner": Manner(takes_letters=True)}, {"letter_post": True})
+    order_id = world.sandbox.place()
+    world.amazon.ship(world.shipment(order_id, code="", carrier_code="Deutsche Post"))
+    detail = world.asked("/shipmentConfirmation")[0].json()["packageDetail"]
+    assert (detail["trackingNumber"], detail["carrierCode"]) == ("", "Deutsche Post")
+    assert "carrierName" not in detail
+    world.later()
+    assert [one.code for one in world.order(order_id).shipments or ()] == [""]
+
+
+def test_a_letter_that_amazon_refuses_says_what_to_do() -> None:
+    world = AmazonWorld(keys={"letter_post": True})
+    order_id = world.sandbox.place()
+    with pytest.raises(Refused, match=r"must not be empty.*letter.*Seller Central"):
+        world.amazon.ship(world.shipment(order_id, code=""))
+    assert world.sandbox.ledger.executed == []
 
 
 @pytest.mark.parametrize("left_at", [None, NOW + 30 * MINUTE])

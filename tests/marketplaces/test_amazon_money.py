@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orderlink.currency import unit_of
@@ -17,6 +17,7 @@ from orderlink.sandbox.amazon_marketplaces import MARKETPLACES
 from orderlink.sandbox.amazon_records import Article, Purchase
 from orderlink.sandbox.amazon_state import AmazonState
 from tests.sandbox.amazon_calls import NOW
+from tests.support.examples import examples
 
 
 def euro(amount: str, currency: str = "EUR") -> dict[str, str]:
@@ -280,7 +281,7 @@ def article_of(given_: dict[str, Any], unit: Decimal) -> Article:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(
     basket=st.lists(articles(), min_size=1, max_size=5),
     country=st.sampled_from(["DE", "GB", "SE", "US", "JP"]),

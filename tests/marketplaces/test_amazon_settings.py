@@ -109,12 +109,10 @@ def test_what_is_missing_is_told_key_by_key(tmp_path: Path) -> None:
     ]
 
 
-def test_letters_without_a_code_cannot_be_reported(tmp_path: Path) -> None:
-    (problem,) = problems(tmp_path, SHOP + AMAZON + "letter_post = true\n")
-    assert problem == (
-        "marketplaces.amazon.letter_post: cannot be set for Amazon, whose API takes no shipment"
-        " without a tracking code: confirm letters in Seller Central"
-    )
+def test_letters_without_a_code_are_for_the_merchant_to_allow(tmp_path: Path) -> None:
+    assert not settings(tmp_path).letter_post
+    found = settings(tmp_path, "letter_post = true", 'letter_carrier = "deutsche_post"')
+    assert (found.letter_post, found.letter_carrier) == (True, "deutsche_post")
 
 
 def test_buyers_data_are_kept_no_longer_than_amazon_allows(tmp_path: Path) -> None:

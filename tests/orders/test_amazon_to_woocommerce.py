@@ -11,6 +11,7 @@ from orderlink.model import Status
 from orderlink.sandbox.amazon_answers import Manner
 from orderlink.sandbox.woocommerce_tax import SandboxTax
 from tests.orders.amazon import amazons, can_be_amazons
+from tests.orders.bol import shown_in
 from tests.orders.checks import check_shown
 from tests.orders.table import CASES, PRODUCTS, RATES
 from tests.support.markets import AmazonMarket
@@ -77,20 +78,22 @@ def japan(tmp_path_factory: Any) -> Merchant:
     return merchant
 
 
-def shown(merchant: Merchant, case: Case) -> dict[str, Any]:
-    (order,) = merchant.shop_orders(case.order.id)
-    return order
+@pytest.fixture(scope="module")
+def shown(merchant: Merchant) -> dict[str, dict[str, Any]]:
+    return shown_in(merchant)
 
 
 @pytest.mark.parametrize("case", EUROPEAN, ids=lambda case: case.name)
-def test_the_shop_has_what_the_buyer_paid(case: Case, merchant: Merchant) -> None:
-    check_shown(case, shown(merchant, case))
+def test_the_shop_has_what_the_buyer_paid(
+    case: Case, merchant: Merchant, shown: dict[str, dict[str, Any]]
+) -> None:
+    check_shown(case, shown[case.order.id])
     assert merchant.status(case.order.id) is Status.NOT_SHIPPED
 
 
 @pytest.mark.parametrize("case", JAPANESE, ids=lambda case: case.name)
 def test_in_japan_too(case: Case, japan: Merchant) -> None:
-    check_shown(case, shown(japan, case))
+    check_shown(case, shown_in(japan)[case.order.id])
 
 
 def test_most_of_the_table_is_played_and_nothing_needs_a_person(

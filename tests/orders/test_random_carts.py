@@ -6,7 +6,7 @@ import json
 from dataclasses import replace as changed
 from decimal import ROUND_HALF_UP, Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orderlink.clock import ManualClock
@@ -20,6 +20,7 @@ from orderlink.values import replace
 from tests.orders.bol import purchase_of
 from tests.orders.table import HOME, PLACED, PRODUCTS, RATES
 from tests.shops.woocommerce_world import START, World
+from tests.support.examples import examples
 
 skus = st.sampled_from(["STANDARD", "REDUCED", "ZERO", "VOUCHER", "SHIRT-M"])
 countries = st.sampled_from(["NL", "BE", "DE", "LU", "FR"])
@@ -64,7 +65,7 @@ modes = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     cart=lines(),
     extra=charges(2),
@@ -103,7 +104,7 @@ def test_a_cart_in_euro(
         assert world.sandbox.order(int(made.id))["total_tax"] == "0.00"
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(currency=st.sampled_from(["JPY", "KWD", "GBP"]), data=st.data(), mode=modes)
 def test_a_cart_in_a_currency_with_other_decimals(
     currency: str, data: st.DataObject, mode: SandboxTax
@@ -118,7 +119,7 @@ def test_a_cart_in_a_currency_with_other_decimals(
     assert wanted.total() % unit_of(currency) == 0
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(cart=lines(), country=countries, mode=modes)
 def test_a_cart_that_bol_writes(cart: tuple[Line, ...], country: str, mode: SandboxTax) -> None:
     bol = BolSandbox(ManualClock(START), client_id="a", client_secret="b")

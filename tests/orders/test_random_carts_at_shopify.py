@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orderlink.currency import decimals_of
@@ -17,9 +17,10 @@ from tests.orders.table import HOME, PLACED
 from tests.orders.test_model_to_shopify import TAXES, VARIANTS
 from tests.orders.test_random_carts import charges, countries, lines
 from tests.shops.shopify_world import World
+from tests.support.examples import examples
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     cart=lines(),
     extra=charges(2),
@@ -64,7 +65,7 @@ def test_a_cart_in_euro(
         assert Decimal(shown["total_tax"]) == 0
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(currency=st.sampled_from(["JPY", "KWD", "GBP"]), data=st.data(), within=st.booleans())
 def test_a_cart_in_the_buyers_own_currency(
     currency: str, data: st.DataObject, within: bool

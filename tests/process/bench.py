@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT = Path(orderlink.__file__).parent.parent
-only_ci = pytest.mark.skipif(
-    "not config.getoption('--ci')", reason="one of several like it: pytest tests/process --ci"
-)
+only_ci = pytest.mark.only_ci
 MUG = Article(reference="MUG-RED", ean="8712345000000", price=Decimal("10.90"), title="Red mug")
 PAIRS = {
     "key": "ck_canary_4f1d",

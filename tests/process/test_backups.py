@@ -40,6 +40,7 @@ def test_a_backup_of_the_middle_of_a_creation_makes_no_double(bench: Bench) -> N
     assert bench.shipped() == dict.fromkeys(orders, 1)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("point", [Point.BEFORE, Point.LATE])
 def test_a_run_that_was_killed_before_the_restore_makes_no_double(
     bench: Bench, point: Point

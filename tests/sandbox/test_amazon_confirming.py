@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from orderlink.sandbox.amazon_answers import Manner
 from orderlink.sandbox.amazon_records import Article, Purchase
 from tests.sandbox.amazon_calls import NOW, Caller, confirmation_path, error
 
@@ -218,6 +219,14 @@ def test_a_person_may_ship_without_a_code(amazon: Caller) -> None:
     amazon.sandbox.ship_by_hand(order_id)
     amazon.clock.advance(60)
     assert "trackingNumber" not in packages(amazon, order_id)[0]
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_an_empty_code_is_taken_only_where_amazon_is_thought_to_do_so(*, taken: bool) -> None:
+    amazon = Caller(manner=Manner(takes_letters=taken))
+    answer = amazon.confirm(amazon.sandbox.place(), trackingNumber="")
+    assert answer.status == (204 if taken else 400)
+    assert len(amazon.sandbox.ledger.executed) == taken
 
 
 @pytest.mark.parametrize(

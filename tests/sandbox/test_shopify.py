@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from orderlink.model import Stamp
 from orderlink.sandbox.server import Request
 from orderlink.sandbox.shopify_records import SandboxShop, SandboxTaxes
+from orderlink.shops import shopify_adoption as adoption
 from orderlink.shops import shopify_order_queries as order_queries
 from orderlink.shops import shopify_queries as queries
 from tests.sandbox.shopify_calls import PATH, TOKEN, Caller, line, money, order, reference
@@ -205,6 +207,42 @@ def test_a_search_finds_more_than_was_meant() -> None:
         caller.made(order(sourceIdentifier=number))
     assert search(caller, "A-1") == ["a-1", "A-1-B", "A-1"]
     assert search(caller, "A-2", "B") == ["B", "A-2", "A-1-B"]
+
+
+def test_a_tag_is_found_when_the_index_has_it() -> None:
+    caller = Caller(search_lag=120)
+    number = caller.made()
+    caller.clock.advance(120)
+    stamp = adoption.stamp_order(number, Stamp("bol::Z-9", "origin-1", "Z-9"), "")
+    told = caller.do(stamp)
+    assert told == {"tagged": {"userErrors": []}, "marked": {"userErrors": []}}
+    by_tag = order_queries.orders_by_number([], ["bol::Z-9"])
+    assert caller.do(by_tag)["orders"]["nodes"] == []
+    assert search(caller, "A-1") == ["A-1"], "what it was before is found all the time"
+    caller.clock.advance(120)
+    assert len(caller.do(by_tag)["orders"]["nodes"]) == 1
+
+
+def test_metafields_are_set_all_or_none() -> None:
+    caller = Caller(unique_reference=True, reference_type="id")
+    sent = order(sourceIdentifier="A", metafields=[reference("bol::A", "id")])
+    caller.made(sent)
+    number = caller.made(order(sourceIdentifier="B", metafields=[]))
+    stamp = adoption.stamp_order(number, Stamp("bol::A", "origin-1", "A"), "id")
+    (fault,) = caller.do(stamp)["marked"]["userErrors"]
+    assert (fault["code"], fault["field"]) == ("TAKEN", ["metafields", "0", "value"])
+    assert caller.sandbox._store.orders[int(number)].metafields == {}
+    wrong = adoption.stamp_order(number, Stamp("bol::C", "origin-1", "C"), "")
+    assert caller.do(wrong)["marked"]["userErrors"][0]["code"] == "INVALID_TYPE"
+
+
+def test_a_tag_has_forty_characters_at_most() -> None:
+    caller = Caller()
+    number = caller.made()
+    stamp = adoption.stamp_order(number, Stamp("bol::A", "origin-1", "A"), "")
+    variables = {**stamp.variables, "tags": ["x" * 41]}
+    told = caller.ask(stamp.text, **variables)["data"]["tagged"]["userErrors"]
+    assert "too long" in told[0]["message"]
 
 
 def test_the_index_lags_and_may_ignore_its_filter() -> None:

@@ -8,6 +8,8 @@ import pytest
 from graphql import GraphQLEnumType, GraphQLError, parse, validate
 from graphql.execution.values import get_variable_values
 
+from orderlink.model import Stamp
+from orderlink.shops import shopify_adoption as adoption
 from orderlink.shops import shopify_order_queries as order_queries
 from orderlink.shops import shopify_queries as queries
 from orderlink.shops.shopify_checks import STATUSES
@@ -46,6 +48,14 @@ def operations() -> list[Operation]:
         order_queries.orders_by_reference(NUMBERS[:1]),
         order_queries.orders_by_reference(NUMBERS[: order_queries.REFERENCES_AT_ONCE]),
         order_queries.orders_by_number(NUMBERS[: order_queries.NUMBERS_AT_ONCE]),
+        order_queries.orders_by_number([], NUMBERS[:1]),
+        order_queries.orders_by_number(NUMBERS[:25], NUMBERS[:25], "cursor"),
+        adoption.orders_newest_first("transaction_id"),
+        adoption.orders_newest_first("number", "cursor"),
+        adoption.orders_newest_first("meta:memo"),
+        adoption.orders_newest_first("meta:custom.order", "cursor"),
+        adoption.orders_newest_first("tag"),
+        adoption.stamp_order("1001", Stamp("bol::1", "origin-1", "1"), "id"),
         order_queries.orders_by_id(NUMBERS[:1]),
         order_queries.orders_by_id(NUMBERS[: order_queries.ORDERS_AT_ONCE]),
         order_queries.order_by_id("1001"),

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orderlink.errors import Refused
@@ -15,6 +15,7 @@ from orderlink.sandbox.woocommerce_state import SandboxProduct
 from orderlink.sandbox.woocommerce_tax import Item, SandboxTax, SandboxTaxRate, Taxes
 from orderlink.shops.woocommerce_tax import Part, TaxRules, nets_for, shop_total
 from orderlink.values import replace
+from tests.support.examples import examples
 
 from .woocommerce_world import NETHERLANDS, World, line, order
 
@@ -42,7 +43,7 @@ def amount(number: int) -> Decimal:
     return Decimal(number).scaleb(-2)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     standard=percents,
     reduced=percents,
@@ -93,7 +94,7 @@ def test_the_shops_total_is_the_marketplaces(
     assert world.sandbox.ledger.created[0].total == f"{wanted.total():.2f}"
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(percent=percents, paid=cents, prices_include_tax=st.booleans())
 def test_with_one_rate_a_line_needs_no_rounding_line(
     percent: str, paid: int, *, prices_include_tax: bool
@@ -105,7 +106,7 @@ def test_with_one_rate_a_line_needs_no_rounding_line(
     assert world.shop.create(draft).lines[0].total == amount(paid)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(percent=percents, shipping=cents, paid=st.lists(some_cents, min_size=1, max_size=4))
 def test_where_only_the_sum_is_rounded_it_lies_in_the_middle_between_two_roundings(
     percent: str, shipping: int, paid: list[int]

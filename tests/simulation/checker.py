@@ -153,12 +153,31 @@ class _Check:
         for order_id, sent in self.accepted.items():
             for number, one in enumerate(sent):
                 before = [earlier for earlier in sent[:number] if earlier.parcel != one.parcel]
+                if self.never_got(order_id) and self._are_apart(one, before):
+                    continue
                 if any(earlier.took for earlier in before):
                     yield f"{order_id}: reported again at {one.at:%d %H:%M}"
         changes = Counter((one.order_id, one.code) for one in self.world.at_market.late_codes())
         for (order_id, code), count in changes.items():
             if count > 1:
                 yield f"{order_id}: the late code {code} was sent {count} times"
+
+    def never_got(self, order_id: str) -> set[str]:
+        """Give the ids of the lines that a shop which kept half of an order never had."""
+        made = self.created[order_id]
+        if not made or not any(one.kind == "half created" for one in self.world.struck):
+            return set()
+        (shown,) = (one for one in self.world.at_shop.orders() if one["id"] == made[0].id)
+        there = {line["sku"] for line in shown["line_items"]}
+        return {line.id for line in self.own_lines(order_id) if line.reference not in there}
+
+    def is_accepted(self, order_id: str, at: datetime) -> bool:
+        """Tell whether a person had let go on, by then, what does not add up."""
+        return any(deed.at <= at for deed in self.deeds(order_id, "retry"))
+
+    def _are_apart(self, sent: Sent, others: list[Sent]) -> bool:
+        reported = {line_id for other in others for line_id, pieces in other.lines if pieces}
+        return not any(line_id in reported for line_id, pieces in sent.lines if pieces)
 
     # Nothing lost
 
@@ -204,6 +223,9 @@ class _Check:
         codes = self.codes(order_id, self.world.clock.now())
         if self.world.at_market.needs_code and not codes:
             return
+        accepted = self.is_accepted(order_id, self.world.clock.now())
+        if self.never_got(order_id) and (not accepted or self.world.at_market.needs_code):
+            return  # a person has to mend the shop order, or to give what is left a code
         if any(line.open for line in pushable):
             yield f"{order_id}: completed in the shop, open at the marketplace"
             return
@@ -302,8 +324,13 @@ class _Check:
 
     def _wrong_quantities(self, order_id: str, sent: Sent) -> Iterator[str]:
         cancelled = [deed.at for deed in self.deeds(order_id, "cancel", "cancel one")]
+        missing = self.never_got(order_id)
         for line in self.placed[order_id].lines:
             pieces = dict(sent.lines).get(line.id, 0)
+            if line.id in missing and pieces and not self.is_accepted(order_id, sent.at):
+                yield f"{order_id}: reported {pieces} of {line.id}, which the shop never got"
+            if missing and not pieces:
+                continue
             if not line.is_reported and pieces:
                 yield f"{order_id}: reported {pieces} of what the marketplace sends itself"
             if not line.is_reported or any(at > sent.at - FRESH for at in cancelled):
@@ -331,7 +358,7 @@ class _Check:
                 if since is not None and one.at - since < WAIT:
                     minutes = (one.at - since).total_seconds() / 60
                     yield f"{order_id}: closed without a code after {minutes:.0f} minutes"
-                if self.codes(order_id, one.at - FRESH):
+                if self.codes(order_id, one.at - FRESH) and not self.never_got(order_id):
                     yield f"{order_id}: closed without its code, which the shop had"
 
     def left_alone(self) -> Iterator[str]:

@@ -15,12 +15,15 @@ import gc
 import json
 import logging
 import sys
+from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.simulation.branches import branched
 from tests.simulation.checker import violations
 from tests.simulation.faults import COMMIT_KINDS, HANDLERS, Strike, kinds_for, operation_of
 from tests.simulation.plan import drawn, short_life
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.simulation.plan import Plan
+
+ENOUGH = 5
+"""So many lives that begin alike are worth a life more, from which they branch off."""
 
 SHORT = 0
 """The seed that stands for the short life; every other seed is drawn."""
@@ -44,6 +50,11 @@ class Case:
     strikes: tuple[Strike, ...]
     workers: int = 0  # the seed of several workers; 0: there is one
     pair: Pair = BOL_TO_WOOCOMMERCE
+
+    @property
+    def by_number(self) -> bool:
+        """Tell whether its faults are found by number alone, among all exchanges or commits."""
+        return not any(strike.where for strike in self.strikes)
 
     def text(self) -> str:
         """Write it down so that it can be replayed."""
@@ -69,22 +80,35 @@ def plan_of(seed: int) -> Plan:
 class Points:
     """Where a life without faults can be struck: its exchanges, and how many commits it makes.
 
-    `alike` are the commits before which the world is as it was after the commit before.
+    `alike` are the commits before which the world is as it was after the commit before. `steps` are
+    the (exchanges, commits) that there were after each step of the plan.
     """
 
     exchanges: tuple[str, ...]
     commits: int
     alike: frozenset[int]
+    steps: tuple[tuple[int, int], ...]
+
+    def first_step(self, strikes: Sequence[Strike]) -> int:
+        """Tell in which step of the plan the first of these befalls it."""
+        return min(
+            bisect_left([step[one.at_commit] for step in self.steps], one.at) for one in strikes
+        )
 
 
 @cache
 def points_of(seed: int, pair: Pair = BOL_TO_WOOCOMMERCE) -> Points:
     """Play a life without faults, without its quiet end, and list its points."""
     with SimulatedWorld(pair=pair) as world:
+        steps = []
         for step in plan_of(seed):
             world.play(step)
+            steps.append((len(world.exchanges), world.disk.commits))
         return Points(
-            tuple(world.exchanges), world.disk.commits, frozenset(world.commits_without_exchange)
+            tuple(world.exchanges),
+            world.disk.commits,
+            frozenset(world.commits_without_exchange),
+            tuple(steps),
         )
 
 
@@ -127,10 +151,19 @@ def first_singles(pair: Pair) -> list[Case]:
     return [case for case in own_singles(pair) if case.strikes[0].at in first.values()]
 
 
+def seed_of(number: int) -> int:
+    """Give the life of the two faults with this number."""
+    return _drawn(number)[0]
+
+
+def _drawn(number: int) -> tuple[int, Random]:
+    random = Random(number)  # noqa: S311 - a simulation wants to be repeated
+    return random.randint(0, 400), random
+
+
 def two_faults(number: int, pair: Pair = BOL_TO_WOOCOMMERCE) -> Case:
     """Draw the two faults with this number, in a life of its own; every other has workers."""
-    random = Random(number)  # noqa: S311 - a simulation wants to be repeated
-    seed = random.randint(0, 400)
+    seed, random = _drawn(number)
     points = points_of(seed, pair)
     strikes = []
     for _ in range(2):
@@ -156,10 +189,28 @@ def failures(cases: Sequence[Case]) -> Iterator[tuple[Case, list[str]]]:
     """Play cases and give those that violate something, with what."""
     logging.getLogger("orderlink").setLevel(logging.CRITICAL)
     gc.freeze()
+    alike: defaultdict[tuple[int, int, Pair], list[Case]] = defaultdict(list)
     for case in cases:
-        found = play(case)
-        if found:
-            yield case, found
+        alike[case.seed, case.workers, case.pair].append(case)
+    for group in alike.values():
+        lives = _branched(group) if _begin_alike(group) else ((case, play(case)) for case in group)
+        yield from ((case, found) for case, found in lives if found)
+
+
+def _begin_alike(cases: Sequence[Case]) -> bool:
+    """Tell whether it pays to live once what comes before the faults."""
+    return len(cases) >= ENOUGH and not cases[0].workers and all(case.by_number for case in cases)
+
+
+def _branched(cases: Sequence[Case]) -> Iterator[tuple[Case, list[str]]]:
+    seed, pair = cases[0].seed, cases[0].pair
+    points = points_of(seed, pair)
+    by_strikes = {case.strikes: case for case in cases}
+    struck_in: defaultdict[int, list[tuple[Strike, ...]]] = defaultdict(list)
+    for strikes in by_strikes:
+        struck_in[points.first_step(strikes)].append(strikes)
+    for strikes, found in branched(plan_of(seed), pair, struck_in, violations):
+        yield by_strikes[strikes], found
 
 
 def report(failed: Sequence[tuple[Case, list[str]]]) -> str:
@@ -219,6 +270,7 @@ __all__ = [
     "own_singles",
     "play",
     "report",
+    "seed_of",
     "singles",
     "two_faults",
 ]

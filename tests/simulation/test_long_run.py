@@ -22,7 +22,7 @@ def _figures(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, A
 def test_a_long_run_goes_on_where_it_stopped(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    state = ["--seed", "5", "--state", str(tmp_path / "state.json")]
+    state = ["--seed", "1", "--state", str(tmp_path / "state.json")]
     first = _figures(capsys, "--orders", "1", *state)
     second = _figures(capsys, "--orders", str(first["orders"] + 1), *state)
     assert (first["lives"], second["lives"]) == (1, 2)
@@ -43,5 +43,5 @@ def test_a_long_run_has_the_connectors_that_are_asked_for(
 
 
 def test_a_life_of_a_long_run_replays_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    again = [_figures(capsys, "--only", "5") for _ in range(2)]
+    again = [_figures(capsys, "--only", "3") for _ in range(2)]
     assert again[0] == again[1]

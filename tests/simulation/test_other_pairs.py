@@ -32,7 +32,7 @@ BOL_TO_SHOPIFY, AMAZON_TO_WOOCOMMERCE, AMAZON_TO_SHOPIFY = OTHER_PAIRS
 SHARDS = 6
 EVERY_OWN, EVERY = 17, 101
 """With `--ci`, one case in so many of the own ones, and of all: primes, for all kinds' sake."""
-SAMPLE = 23
+SAMPLE = 43
 CREATE = "#CreateOrder$"
 CONFIRM = "/shipmentConfirmation$"
 ONE_ORDER = (Step(0), Step(5, (Act("place", 1, "one"),)), Step(5), Step(5))

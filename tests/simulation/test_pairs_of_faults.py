@@ -1,7 +1,6 @@
-"""Pairs of faults, in lives of their own: 1,700 with `--ci`, a sample without, all with `--sweep`.
+"""Pairs of faults, in lives of their own: 2,000 with `--ci`, a sample without, all with `--sweep`.
 
-Of the 1,700 bol/woocommerce has 1,400, and each other pair of connectors 100. It had 2,000 alone
-before there were others: the time that their single faults take is found here.
+Of the 2,000 bol/woocommerce has 1,700, and each other pair of connectors 100.
 
 `pytest tests/simulation -m sweep --sweep FILE` goes on where it stopped: FILE has what is done.
 """
@@ -14,12 +13,14 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.sides import OTHER_PAIRS, Pair
-from tests.simulation.sweep import SHORT, Case, failures, report, singles, two_faults
+from tests.simulation.sweep import SHORT, Case, failures, report, seed_of, singles, two_faults
 
 SHARDS = 12
-COUNT, SAMPLE = 1400, 24
+"""By the seed: a life without faults, which tells what there is to strike, is played once."""
+
+COUNT, SAMPLE = 1700, 12
 OTHER_SHARDS = 3
-OTHER_COUNT, OTHER_SAMPLE = 100, 6
+OTHER_COUNT, OTHER_SAMPLE = 100, 3
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
@@ -27,7 +28,8 @@ def test_whatever_pair_of_faults_befalls_a_life_all_invariants_hold(
     shard: int, pytestconfig: pytest.Config
 ) -> None:
     count = COUNT if pytestconfig.getoption("--ci") else SAMPLE
-    failed = list(failures([two_faults(number) for number in range(shard, count, SHARDS)]))
+    numbers = [number for number in range(count) if seed_of(number) % SHARDS == shard]
+    failed = list(failures([two_faults(number) for number in numbers]))
     assert not failed, report(failed)
 
 

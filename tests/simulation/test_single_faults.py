@@ -1,7 +1,7 @@
 """Every single fault at every point of a life: exhaustive with `--ci`, a sample without.
 
-`pytest tests/simulation --ci --dist worksteal` is what `.ci/run` plays: every single fault between
-bol and WooCommerce, most of what is Amazon's and Shopify's own (`test_other_pairs`), 1,700 pairs of
+`pytest tests/simulation --ci` is what `.ci/run` plays: every single fault between
+bol and WooCommerce, most of what is Amazon's and Shopify's own (`test_other_pairs`), 2,000 pairs of
 faults, and the state machine at length.
 """
 
@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulation.branches import branched
 from tests.simulation.checker import violations
 from tests.simulation.plan import drawn, short_life
-from tests.simulation.sweep import failures, report, singles
+from tests.simulation.sweep import failures, points_of, report, singles
 from tests.simulation.world import SimulatedWorld
 
-SHARDS = 32
-SAMPLE = 71
+SHARDS = 16
+SAMPLE = 97
 """Without `--ci`, one case in so many is played: a prime, so that all kinds have their turn."""
 
 
@@ -53,3 +54,19 @@ def test_a_seed_gives_the_same_life_again() -> None:
             world.live(drawn(7))
             ledgers.append((world.bol.ledger, world.woo.ledger.changes, world.deeds, world.told))
     assert ledgers[0] == ledgers[1]
+
+
+def _what_became_of(world: SimulatedWorld) -> list[str]:
+    ledgers = (world.bol.ledger, world.woo.ledger.created, world.woo.ledger.changes)
+    return [repr(one) for one in (*ledgers, world.deeds, world.struck, world.told)]
+
+
+@pytest.mark.parametrize("number", [30, 700, 1500, 2400, 2900])
+def test_a_life_that_branches_off_is_the_one_that_is_lived_alone(number: int) -> None:
+    (case,) = singles()[number : number + 1]
+    step = points_of(case.seed).first_step(case.strikes)
+    lives = branched(short_life(), case.pair, {step: [case.strikes]}, _what_became_of)
+    with SimulatedWorld(case.strikes) as world:
+        world.live(short_life())
+        assert list(lives) == [(case.strikes, _what_became_of(world))]
+        assert world.struck

@@ -5,8 +5,6 @@ Each life has a marketplace and a shop of its own.
 
 from __future__ import annotations
 
-import os
-
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -17,9 +15,7 @@ from tests.simulation.plan import BASKETS, Act, Step, code
 from tests.simulation.sides import CREATES, PAIRS, REPORTS, Pair
 from tests.simulation.world import SimulatedWorld
 from tests.support.counting import miscounted
-
-LONG = bool(os.environ.get("ORDERLINK_SIMULATION"))
-"""Set by `--ci`: Hypothesis takes its settings when this module is imported."""
+from tests.support.examples import LONG
 
 MOST_ORDERS = 4
 ORDERS = st.integers(1, MOST_ORDERS)

@@ -122,6 +122,11 @@ def _workers(seed: int) -> Callable[[Callable[[str], int]], Workers]:
     return lambda _limit: Shuffled(random) if seed else Alone()
 
 
+def _new_folder() -> Path:
+    where = MEMORY if MEMORY.is_dir() else None
+    return Path(tempfile.mkdtemp(prefix="orderlink-life-", dir=where))
+
+
 class SimulatedWorld(Merchant):
     """A merchant whose world follows a plan and is struck by faults. A context manager."""
 
@@ -133,8 +138,7 @@ class SimulatedWorld(Merchant):
         **sandbox: Any,
     ) -> None:
         """Take what befalls it. `workers`: the seed of several workers; 0: there is one."""
-        where = MEMORY if MEMORY.is_dir() else None
-        self._own_folder = Path(tempfile.mkdtemp(prefix="orderlink-life-", dir=where))
+        self._own_folder = _new_folder()
         market = MARKETS[pair.marketplace]
         sandbox = {**HABITS.get(pair.shop, {}), **sandbox}
         super().__init__(self._own_folder, market=market, shop_type=pair.shop, **sandbox)
@@ -179,6 +183,23 @@ class SimulatedWorld(Merchant):
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self._own_folder, ignore_errors=True)
+
+    def branch(self, strikes: Sequence[Strike]) -> Self:
+        """Go on in a copy of the folder with these strikes, as if they had been planned at first.
+
+        For a process that was forked off: it leaves the folder to the one that it comes from.
+        """
+        copy = _new_folder()
+        shutil.copytree(self._own_folder, copy, dirs_exist_ok=True)
+        self._own_folder = self.folder = copy
+        self.configure()
+        assert not any(strike.where for strike in strikes), "what went before was not looked at"
+        self.strikes = list(strikes)
+        self._matches = {
+            strike: self.disk.commits if strike.at_commit else len(self.exchanges)
+            for strike in strikes
+        }
+        return self
 
     # Time
 

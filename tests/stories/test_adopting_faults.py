@@ -27,14 +27,14 @@ from tests.support.faults import (
     lost_before,
     refused,
 )
-from tests.support.others import bring, fields_of
+from tests.support.others import bring, mark_of
 from tests.support.world import Merchant
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 WISH = Wish("meta:memo")
-STAMP = ("woo", "PUT", "/orders/")
+STAMPS = {"woocommerce": ("PUT", "/orders/"), "shopify": ("POST", "#Stamp$")}
 ACTS: dict[str, Act] = {
     "refused": refused,
     "lost before": lost_before,
@@ -64,7 +64,7 @@ class Exchange(Fault):
 def taken_over_from(merchant: Merchant) -> dict[str, str]:
     """Let another program have brought two orders in, one of them completed, a day ago."""
     orders = [merchant.place(), merchant.place()]
-    there = {order: bring(merchant.woo, meta={"memo": order}) for order in orders}
+    there = {order: bring(merchant.in_shop, meta={"memo": order}) for order in orders}
     merchant.complete(there[orders[1]], "3SABCD1234567")
     merchant.later(hours=20)
     return there
@@ -82,13 +82,13 @@ def nothing_is_there_twice(merchant: Merchant, there: dict[str, str]) -> set[str
     """
     merchant.later(minutes=5)
     merchant.sync_every_five_minutes(0.8)
-    assert len(merchant.woo.ledger.created) == len(there)
+    assert len(merchant.in_shop.ledger.created) == len(there)
     store = merchant.store()
     known = {order: store.orders_named(order) for order in there}
     store.close()
     for order, rows in known.items():
         assert [row.shop_order_id for row in rows] in ([], [there[order]])
-        stamped = fields_of(merchant.woo, there[order]).get("_orderlink_ref")
+        stamped = mark_of(merchant.in_shop, there[order])
         assert stamped == (f"bol::{order}" if rows else None)
     return {order for order, rows in known.items() if rows}
 
@@ -101,13 +101,32 @@ def and_then_all_is_well(merchant: Merchant, there: dict[str, str]) -> None:
     assert merchant.order(first).shop_order_id == there[first]
     assert merchant.status(completed) is Status.SHIPPED
     assert len(merchant.shipments(completed)) == 1
-    assert len(merchant.woo.ledger.created) == len(there)
+    assert len(merchant.in_shop.ledger.created) == len(there)
     assert merchant.problems() == []
 
 
+@pytest.fixture(scope="module", params=list(STAMPS))
+def shop_type(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def merchant(tmp_path: Path, shop_type: str) -> Merchant:
+    return Merchant(tmp_path, shop_type=shop_type)
+
+
+def fault_at_stamping(merchant: Merchant, act: Act, times: int = 1) -> None:
+    merchant.fault(merchant.shop_name, *STAMPS[merchant.shop_type], act, times)
+
+
+def stamps(merchant: Merchant) -> int:
+    """Count how often our reference was written."""
+    return merchant.asked(*STAMPS[merchant.shop_type])
+
+
 @pytest.fixture(scope="module")
-def exchanges(tmp_path_factory: pytest.TempPathFactory) -> int:
-    merchant = Merchant(tmp_path_factory.mktemp("counted"))
+def exchanges(tmp_path_factory: pytest.TempPathFactory, shop_type: str) -> int:
+    merchant = Merchant(tmp_path_factory.mktemp("counted"), shop_type=shop_type)
     taken_over_from(merchant)
     merchant.run("adopt", wish=WISH)
     return len(merchant.calls)
@@ -121,14 +140,14 @@ def step(pytestconfig: pytest.Config) -> int:
 
 @pytest.mark.parametrize("kind", ACTS)
 def test_whatever_befalls_one_exchange(
-    tmp_path: Path, exchanges: int, kind: str, step: int
+    tmp_path: Path, exchanges: int, kind: str, step: int, shop_type: str
 ) -> None:
-    assert exchanges > 10
+    assert exchanges >= 10
     for number in range(1 + list(ACTS).index(kind) % step, exchanges + 1, step):
-        merchant = Merchant(tmp_path / str(number))
+        merchant = Merchant(tmp_path / str(number), shop_type=shop_type)
         there = taken_over_from(merchant)
         fault = Exchange("", "", ACTS[kind], at=number)
-        merchant.faults = {"bol": [fault], "woo": [fault]}
+        merchant.faults = {"bol": [fault], merchant.shop_name: [fault]}
         try_to_adopt(merchant)
         merchant.no_more_faults()
         nothing_is_there_twice(merchant, there)
@@ -140,10 +159,10 @@ def _kind_at(disk: Disk, number: int, kind: str) -> str:
 
 
 @pytest.mark.parametrize("kind", COMMIT_KINDS)
-def test_whatever_befalls_one_commit(tmp_path: Path, kind: str, step: int) -> None:
+def test_whatever_befalls_one_commit(tmp_path: Path, kind: str, step: int, shop_type: str) -> None:
     number, struck = 1 + list(COMMIT_KINDS).index(kind) % step, True
     while struck:
-        merchant = Merchant(tmp_path / str(number))
+        merchant = Merchant(tmp_path / str(number), shop_type=shop_type)
         there = taken_over_from(merchant)
         disk = Disk()
         disk.strike = partial(_kind_at, disk, number, kind)
@@ -162,28 +181,28 @@ def test_a_lost_stamp_is_looked_up_and_not_sent_again_before_the_quarantine_ends
     merchant: Merchant,
 ) -> None:
     there = taken_over_from(merchant)
-    merchant.fault(*STAMP, lost_before)
+    fault_at_stamping(merchant, lost_before)
     try_to_adopt(merchant)
     for _ in range(2):
         merchant.later(minutes=5)
         merchant.sync()
     first, second = there
-    refs = {order: fields_of(merchant.woo, there[order]).get("_orderlink_ref") for order in there}
-    assert sorted(map(bool, refs.values())) == [False, True], "the other one goes in the next run"
-    assert merchant.asked("PUT", "/orders/") == 2
+    marks = [mark_of(merchant.in_shop, there[order]) for order in there]
+    assert sorted(map(bool, marks)) == [False, True], "the other one goes in the next run"
+    assert stamps(merchant) == 2
     merchant.later(minutes=6)
     merchant.sync()
-    assert fields_of(merchant.woo, there[first])["_orderlink_ref"] == f"bol::{first}"
-    assert fields_of(merchant.woo, there[second])["_orderlink_ref"] == f"bol::{second}"
+    assert mark_of(merchant.in_shop, there[first]) == f"bol::{first}"
+    assert mark_of(merchant.in_shop, there[second]) == f"bol::{second}"
 
 
 def test_a_stamp_whose_answer_was_lost_is_found_and_not_written_again(merchant: Merchant) -> None:
     taken_over_from(merchant)
-    merchant.fault(*STAMP, lost_after)
+    fault_at_stamping(merchant, lost_after)
     try_to_adopt(merchant)
     merchant.later(minutes=5)
     merchant.sync()
-    assert merchant.asked("PUT", "/orders/") == 2, "one for each order"
+    assert stamps(merchant) == 2, "one for each order"
     assert merchant.problems() == []
 
 
@@ -191,7 +210,7 @@ def test_while_it_is_not_stamped_an_adopted_order_is_neither_reported_nor_compla
     merchant: Merchant,
 ) -> None:
     taken_over_from(merchant)
-    merchant.fault(*STAMP, refused, times=-1)
+    fault_at_stamping(merchant, refused, times=-1)
     try_to_adopt(merchant)
     merchant.sync_every_five_minutes(0.4)
     assert merchant.bol.ledger.accepted == []
@@ -203,14 +222,16 @@ def test_while_it_is_not_stamped_an_adopted_order_is_neither_reported_nor_compla
     assert len(merchant.bol.ledger.executed) == 1
 
 
-def test_a_machine_that_adopts_what_another_one_follows_takes_nothing(tmp_path: Path) -> None:
-    first, second = Merchant(tmp_path / "first"), Merchant(tmp_path / "second")
-    second.market, second.woo, second.clock = first.market, first.woo, first.clock
-    second.world.clock = first.clock
+def test_a_machine_that_adopts_what_another_one_follows_takes_nothing(
+    tmp_path: Path, shop_type: str
+) -> None:
+    first, second = (Merchant(tmp_path / one, shop_type=shop_type) for one in ("first", "second"))
+    second.market, second.clock, second.world.clock = first.market, first.clock, first.clock
+    vars(second)[second.shop_name] = first.in_shop
     there = taken_over_from(first)
     try_to_adopt(first)
     (plan,) = second.run("adopt", wish=WISH).plans
     assert plan.found() == ()
     assert len(plan.not_taken()) == len(there)
-    assert first.asked("PUT", "/orders/") == 2
-    assert second.asked("PUT", "/orders/") == 0
+    assert stamps(first) == 2
+    assert stamps(second) == 0

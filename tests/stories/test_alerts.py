@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from orderlink.errors import StateError
+from orderlink.people import orders_with_problems, retry, retry_connection
 from orderlink.sandbox.bol_records import Article
 from orderlink.sandbox.server import Loopback
 from tests.support.faults import answer
@@ -77,6 +78,53 @@ def test_a_problem_is_told_when_it_starts_once_a_day_and_when_it_is_over(
     assert len(mailbox.mails) == 3
     assert merchant.told == [], "what went out is not told to cron, too"
     assert "Canary" not in "".join(mailbox.texts())
+
+
+def retry_all(merchant: Merchant) -> None:
+    store = merchant.store()
+    for row in orders_with_problems(store):
+        retry(store, row, merchant.clock.now(), deciding=False)
+    for problem in store.problems():
+        retry_connection(store, problem, merchant.clock.now())
+    store.close()
+
+
+def test_a_problem_that_was_retried_in_vain_is_neither_over_nor_new(
+    tmp_path: Path, mailbox: Mailbox
+) -> None:
+    for merchant in (told_by_mail(tmp_path / "mail", mailbox), Merchant(tmp_path / "cron")):
+        order = merchant.settled(UNKNOWN)
+        told = (len(mailbox.mails), len(merchant.told))
+        store = merchant.store()
+        before = store.problems()
+        store.close()
+        merchant.later(hours=2)
+        retry_all(merchant)
+        assert merchant.problems() == []
+        merchant.sync_every_five_minutes(1)
+        store = merchant.store()
+        assert store.problems() == before, "it began when it began, and was told when it was"
+        store.close()
+        assert (len(mailbox.mails), len(merchant.told)) == told
+        retry_all(merchant)
+        merchant.bol.cancel(order)
+        merchant.sync_every_five_minutes(0.5)
+        assert (len(mailbox.mails) - told[0], len(merchant.told) - told[1]) in {(1, 0), (0, 1)}
+        merchant.sync_every_five_minutes(1)
+        assert merchant.problems() == []
+
+
+def test_a_failure_that_was_retried_in_vain_is_told_once_a_day(
+    tmp_path: Path, mailbox: Mailbox
+) -> None:
+    merchant = told_by_mail(tmp_path, mailbox)
+    merchant.settled()
+    merchant.fault("bol", "GET", "/orders", answer(503), times=-1)
+    merchant.sync_every_five_minutes(1)
+    assert [mail["Subject"] for mail in mailbox.mails] == ["orderlink: 1 new thing needs you"]
+    retry_all(merchant)
+    merchant.sync_every_five_minutes(2)
+    assert len(mailbox.mails) == 1
 
 
 def test_what_starts_in_one_run_is_one_message(tmp_path: Path, mailbox: Mailbox) -> None:

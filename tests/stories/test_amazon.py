@@ -12,7 +12,9 @@ import pytest
 from orderlink.model import Status
 from orderlink.people import edit, retry
 from orderlink.sandbox.amazon_access import DELIVERY_ROLE, ORDERS_ROLE
+from orderlink.sandbox.amazon_answers import Manner
 from orderlink.sandbox.amazon_records import Article
+from orderlink.sandbox.woocommerce_state import SandboxSelling
 from tests.support.faults import UNAVAILABLE, answer, lost_after, lost_before
 from tests.support.markets import AmazonMarket
 from tests.support.world import Merchant
@@ -316,6 +318,48 @@ def test_without_a_code_nothing_is_reported_and_a_person_is_told(merchant: Merch
     assert merchant.problems() == []
 
 
+LETTERS = 'letter_post = true\nletter_carrier = "postnl"\n'
+
+
+def test_a_letter_is_confirmed_after_the_wait_and_believed_when_it_is_seen(tmp_path: Path) -> None:
+    market = partial(AmazonMarket, manner=Manner(takes_letters=True))
+    merchant = Merchant(tmp_path, market=market, marketplace=LETTERS)
+    order = merchant.settled()
+    merchant.complete(order)
+    merchant.sync_every_five_minutes(2.9)
+    assert merchant.asked("POST", "/shipmentConfirmation") == 0
+    merchant.amazon.drop_next_confirmation()
+    merchant.sync_every_five_minutes(0.2)
+    assert merchant.status(order) is Status.PENDING_SHIPMENT, "Amazon dropped it"
+    merchant.sync_every_five_minutes(1)
+    assert packages(merchant, order) == [("1500000001", "", 1)]
+    assert merchant.status(order) is Status.SHIPPED
+    assert merchant.order(order).closed_without_code
+    (package,) = placed(merchant, order).packages.values()
+    assert (package.carrier, package.carrier_name) == ("PostNL", "")
+
+    merchant.woo.control("add-code", {"order": order, "code": CODE})
+    merchant.sync_every_five_minutes(2)
+    assert packages(merchant, order) == [("1500000001", CODE, 1)], "it had a code after all"
+    assert len(merchant.shipments(order)) == 1
+    assert merchant.problems() == []
+
+
+def test_a_letter_that_amazon_refuses_is_confirmed_by_hand(tmp_path: Path) -> None:
+    merchant = Merchant(tmp_path, market=AmazonMarket, marketplace=LETTERS)
+    order = merchant.settled()
+    merchant.complete(order)
+    merchant.sync_every_five_minutes(4)
+    assert merchant.problems() == ["marketplace_refused"]
+    assert "confirm it in Seller Central" in merchant.told[0]
+    assert merchant.asked("POST", "/shipmentConfirmation") == 1
+    merchant.amazon.ship_by_hand(order, "", "PostNL")
+    merchant.sync_every_five_minutes(0.5)
+    assert merchant.status(order) is Status.SHIPPED
+    assert merchant.problems() == []
+    assert merchant.asked("POST", "/shipmentConfirmation") == 1
+
+
 def test_a_code_that_a_person_types_in_goes_to_amazon(merchant: Merchant) -> None:
     order = merchant.settled()
     merchant.complete(order)
@@ -580,4 +624,34 @@ def test_two_countries_of_an_account_are_confirmed_each_at_its_own(merchant: Mer
         merchant.complete(order, code)
     merchant.sync_every_five_minutes(0.3)
     assert {merchant.status(order) for order in orders} == {Status.SHIPPED}
+    assert merchant.problems() == []
+
+
+# What the shop does not sell in
+
+
+@pytest.mark.parametrize(
+    ("lacking", "word"),
+    [
+        (SandboxSelling(currencies=("EUR", "USD")), "currency_unknown"),
+        (SandboxSelling(allowed="specific", specific=("NL",)), "country_not_sold_to"),
+    ],
+)
+def test_a_currency_or_country_that_the_shop_lacks_keeps_one_order_back_until_it_has_it(
+    tmp_path: Path, lacking: SandboxSelling, word: str
+) -> None:
+    merchant = Merchant(tmp_path, market=partial(AmazonMarket, region="fe", sells_in=["JP"]))
+    merchant.woo._store.selling = lacking
+    merchant.sync()
+    order = merchant.place(
+        Article(quantity=2, price=Decimal(1333)), marketplace="JP", ship_to={"countryCode": "JP"}
+    )
+    merchant.sync_every_five_minutes(0.25)
+    assert (merchant.problems(), merchant.shop_orders(order)) == ([word], [])
+    merchant.woo._store.selling = SandboxSelling()
+    act(merchant, retry, order)
+    merchant.later(minutes=5)
+    merchant.sync()
+    (made,) = merchant.shop_orders(order)
+    assert (made["currency"], Decimal(made["total"])) == ("JPY", Decimal(2666))
     assert merchant.problems() == []

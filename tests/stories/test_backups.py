@@ -18,6 +18,10 @@ from orderlink.errors import ConfigurationError
 from orderlink.files import new_file
 from orderlink.lock import Locked, RunLock
 from orderlink.model import Status
+from orderlink.report.document import status_document
+from orderlink.report.restored import closed_sentence, closed_until
+from orderlink.report.status import look
+from orderlink.report.views import warnings
 from orderlink.rows import Kind
 from orderlink.sandbox.bol_records import Article
 from orderlink.store.database import Database
@@ -192,6 +196,61 @@ def test_for_a_quarantine_after_a_restore_nothing_is_sent(merchant: Merchant) ->
     store = merchant.store()
     assert store.restored_at() is None, "it counts no more"
     store.close()
+
+
+def test_status_and_a_dry_run_say_that_nothing_is_sent_after_a_restore(merchant: Merchant) -> None:
+    merchant.settled()
+    early = backup(merchant)
+    merchant.later(minutes=5)
+    merchant.sync()
+    restored(merchant, early)
+    order = merchant.place()
+    merchant.later(hours=1)  # the quarantine counts from the first run
+    assert said_of_the_quarantine(merchant) == "2026-11-23 10:30 UTC"
+    assert planned_by_a_dry_run(merchant) == []
+    assert said_of_the_quarantine(merchant) == "2026-11-23 10:30 UTC", "a dry run is no run"
+    merchant.sync()
+    merchant.later(minutes=14)
+    assert said_of_the_quarantine(merchant) == "2026-11-23 10:30 UTC"
+    assert planned_by_a_dry_run(merchant) == []
+    merchant.later(minutes=1)
+    assert said_of_the_quarantine(merchant) == ""
+    assert planned_by_a_dry_run(merchant) == [order]
+    merchant.sync()
+    assert len(merchant.shop_orders(order)) == 1
+
+
+def said_of_the_quarantine(merchant: Merchant) -> str:
+    """Give the time that the status names, in both of its forms."""
+    report = look(merchant.config, merchant.clock.now())
+    sentence = "A backup was restored: everything is looked up first, and nothing is sent to "
+    (end, *_) = [text for text in warnings(report) if text.startswith(sentence)] or [""]
+    told = end.removeprefix(f"{sentence}woo and bol before ").removesuffix(".")
+    document = status_document(report)["nothing_sent_before"]
+    assert document == (f"{told[:10]}T{told[11:16]}:00Z" if told else None)
+    return told
+
+
+def planned_by_a_dry_run(merchant: Merchant) -> list[str]:
+    merchant.planned.clear()
+    now = merchant.clock.now()
+    report = merchant.sync(dry_run=True)
+    assert bool(closed_until(merchant.config, report.restored_at, now)) == (not merchant.planned)
+    return [one.order_id for one in merchant.planned if one.kind is Kind.CREATE]
+
+
+def test_where_quarantines_differ_each_end_is_told(tmp_path: Path) -> None:
+    merchant = Merchant(tmp_path, marketplace='quarantine = "20m"')
+    now = merchant.clock.now()
+    closed = closed_until(merchant.config, now, now)
+    assert closed_sentence(closed).endswith(
+        " nothing is sent to woo before 2026-11-23 09:15 UTC, to bol before 2026-11-23 09:20 UTC."
+    )
+    assert closed_until(merchant.config, now + timedelta(days=2), now) == closed, (
+        "a wrong clock wrote it"
+    )
+    assert list(closed_until(merchant.config, now, now + timedelta(minutes=16))) == ["bol"]
+    assert closed_sentence({}) == ""
 
 
 def test_a_creation_that_arrives_after_the_restore_makes_no_double(merchant: Merchant) -> None:

@@ -7,17 +7,22 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from orderlink.clock import ManualClock
 from orderlink.model import Status
 from orderlink.people import follow, retry, take_over
 from orderlink.sandbox.bol_records import Article
 from orderlink.sandbox.server import Answer
 from tests.support.faults import answer, refused
+from tests.support.markets import AmazonMarket
+from tests.support.world import Merchant
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from orderlink.sandbox.server import Sandbox
     from tests.support.faults import Act
-    from tests.support.world import Merchant
 
 CODE = "3SABCD1234567"
 SHIP = ("bol", "POST", "/retailer/shipments$")
@@ -126,17 +131,19 @@ def test_a_retry_brings_no_cancelled_order_back(merchant: Merchant) -> None:
     assert len(merchant.bol.ledger.accepted) == 1
 
 
+def half_created(sandbox: Any, request: Any) -> Answer:
+    """Keep the first line only, and fail."""
+    body = json.loads(request.body)
+    body["line_items"] = body["line_items"][:1]
+    sandbox.handle(replace(request, body=json.dumps(body).encode()))
+    return Answer(500, b"{}")
+
+
 def test_a_half_created_order_that_was_packed_before_it_was_found_is_told(
     merchant: Merchant,
 ) -> None:
     merchant.settled()
     order = merchant.place(Article(), Article(reference="SKU-2", ean="8718846038683"))
-
-    def half_created(sandbox: Any, request: Any) -> Answer:
-        body = json.loads(request.body)
-        body["line_items"] = body["line_items"][:1]
-        sandbox.handle(replace(request, body=json.dumps(body).encode()))
-        return Answer(500, b"{}")
 
     merchant.fault("woo", "POST", "/orders(/batch)?$", half_created)
     merchant.later(minutes=5)
@@ -147,17 +154,33 @@ def test_a_half_created_order_that_was_packed_before_it_was_found_is_told(
     assert merchant.asked("PUT", "/orders/") == 0, "nobody changes a packed order"
 
 
+@pytest.mark.parametrize("code", [CODE, ""])
+def test_what_the_shop_never_got_is_not_reported_until_a_person_says_so(
+    merchant: Merchant, code: str
+) -> None:
+    merchant.settled()
+    order = merchant.place(Article(), Article(reference="SKU-2", ean="8718846038683"))
+    merchant.fault("woo", "POST", "/orders(/batch)?$", half_created)
+    merchant.later(minutes=5)
+    merchant.sync()
+    merchant.complete(order, code)
+    merchant.sync_every_five_minutes(4)
+    assert merchant.shipments(order) == []
+    assert merchant.problems() == ["total_differs"]
+    assert merchant.status(order) is Status.NOT_SHIPPED
+    store = merchant.store()
+    retry(store, merchant.order(order), merchant.clock.now())
+    store.close()
+    merchant.sync_every_five_minutes(4)
+    (report,) = merchant.shipments(order)
+    assert (report.code, len(report.lines)) == (code, 2)
+
+
 def test_a_half_created_order_that_was_packed_before_it_was_corrected_is_told(
     merchant: Merchant,
 ) -> None:
     merchant.settled()
     order = merchant.place(Article(), Article(reference="SKU-2", ean="8718846038683"))
-
-    def half_created(sandbox: Any, request: Any) -> Answer:
-        body = json.loads(request.body)
-        body["line_items"] = body["line_items"][:1]
-        sandbox.handle(replace(request, body=json.dumps(body).encode()))
-        return Answer(500, b"{}")
 
     merchant.fault("woo", "POST", "/orders(/batch)?$", half_created)
     merchant.fault("woo", "PUT", "/orders/", refused)
@@ -197,12 +220,6 @@ def test_an_order_that_was_half_created_and_taken_over_is_told_all_the_same(
     merchant.settled()
     order = merchant.place(Article(quantity=2), Article(reference="SKU-2", ean="8718846038683"))
 
-    def half_created(sandbox: Any, request: Any) -> Answer:
-        document = json.loads(request.body)
-        document["line_items"] = document["line_items"][:1]
-        sandbox.handle(replace(request, body=json.dumps(document).encode()))
-        return Answer(500, b"{}")
-
     merchant.fault("woo", "POST", "/orders(/batch)?$", half_created)
     merchant.later(minutes=5)
     merchant.sync()
@@ -229,6 +246,20 @@ def test_a_clock_that_jumps_within_the_first_run_makes_no_later_order_too_old(
     merchant.later(minutes=5)
     order = merchant.place()
     merchant.later(minutes=1)
+    merchant.sync()
+    merchant.world.clock = merchant.clock
+    merchant.sync_every_five_minutes(0.5)
+    assert len(merchant.shop_orders(order)) == 1
+
+
+def test_a_first_run_that_fails_by_its_clock_makes_no_later_order_too_old(tmp_path: Path) -> None:
+    merchant = Merchant(tmp_path, market=AmazonMarket)
+    merchant.world.clock = ManualClock(merchant.clock.now() + timedelta(days=365))
+    merchant.sync()
+    assert "unreachable" in merchant.problems()
+    merchant.later(minutes=5)
+    order = merchant.place()
+    merchant.later(minutes=5)
     merchant.sync()
     merchant.world.clock = merchant.clock
     merchant.sync_every_five_minutes(0.5)

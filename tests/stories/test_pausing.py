@@ -89,6 +89,38 @@ def test_who_asks_for_a_paused_one_is_told(merchant: Merchant, keys: dict[str, s
         merchant.sync(connections=frozenset({"bol"}))
 
 
+@pytest.mark.parametrize(
+    ("keys", "table"),
+    [({"marketplace": PAUSED}, "marketplaces.bol"), ({"shop": PAUSED}, "shops.woo")],
+)
+@pytest.mark.parametrize("stage", ["import", "poll", "push", "sync"])
+def test_who_names_an_order_of_a_paused_one_is_told(
+    merchant: Merchant, stage: str, keys: dict[str, str], table: str
+) -> None:
+    order = merchant.settled()
+    merchant.configure(**keys)
+    merchant.calls.clear()
+    told = rf"{order}: \[{table}\] is paused \(`enabled = false`\): remove that line first"
+    for dry_run in (False, True):
+        with pytest.raises(ConfigurationError, match=told):
+            merchant.run(stage, orders=(order,), dry_run=dry_run)
+    assert merchant.calls == []
+    merchant.configure()
+    merchant.run(stage, orders=(order,))
+
+
+def test_who_names_an_order_that_nobody_follows_is_told(merchant: Merchant) -> None:
+    order, new = merchant.settled(), merchant.place(UNKNOWN)
+    merchant.later(minutes=5)
+    merchant.sync()
+    path = merchant.config.path
+    path.write_text(path.read_text().replace("ck_canary_key", "ck_another_key"))
+    merchant.reload()
+    with pytest.raises(ConfigurationError, match=f"{order}: nobody follows it; `orderlink status`"):
+        merchant.run("poll", orders=(order,))
+    merchant.run("import", orders=(new,))  # it was in no shop yet
+
+
 @pytest.mark.parametrize("stage", ["rebuild", "adopt", "test-order"])
 def test_what_needs_every_connection_is_refused(merchant: Merchant, stage: str) -> None:
     merchant.sync()
@@ -133,6 +165,26 @@ def test_a_renamed_connection_is_the_same_one(merchant: Merchant) -> None:
         if one.place.role == "marketplace"
     ]
     assert (market.id, market.name) == ("bol-1", "bol_nl")
+
+
+def test_a_removed_connections_own_problems_are_over(merchant: Merchant) -> None:
+    order = merchant.settled(UNKNOWN)
+    path = merchant.config.path
+    whole = path.read_text()
+    path.write_text(whole.replace("canary-client", "another-client"))
+    merchant.reload()
+    merchant.later(minutes=5)
+    merchant.sync()
+    assert merchant.problems() == ["product_unknown", "sign_in_failed"], "of the new key"
+    path.write_text(whole.replace('"canary-client"', '{ env = "NOT_THERE" }'))
+    merchant.reload()
+    merchant.sync()
+    assert "secret_missing" in merchant.problems()
+    path.write_text(whole.replace("[marketplaces.bol]", "[marketplaces.other]"))
+    merchant.reload()
+    merchant.sync()
+    assert merchant.problems() == ["product_unknown"], "an order's own stays"
+    assert merchant.order(order).status is Status.NEW
 
 
 def test_the_open_orders_of_a_removed_marketplace_are_not_forgotten(merchant: Merchant) -> None:

@@ -328,6 +328,32 @@ def test_an_order_whose_total_differs_is_read_whole_until_it_is_mended(merchant:
     assert merchant.problems() == []
 
 
+def half_created(sandbox: Sandbox, request: Request) -> Answer:
+    """Keep the first line only, and fail."""
+    sent = request.json()
+    lines = sent["variables"]["order"]["lineItems"]
+    sent["variables"]["order"]["lineItems"] = lines[:1]
+    sandbox.handle(replace(request, body=json.dumps(sent).encode()))
+    return answer(500, b"")(sandbox, request)
+
+
+def test_of_a_half_created_order_only_the_parcel_that_left_is_reported(merchant: Merchant) -> None:
+    merchant.settled()
+    merchant.fault(*CREATE, half_created)
+    order = merchant.place(Article(quantity=2), BOWL)
+    merchant.later(minutes=5)
+    merchant.sync()
+    merchant.complete(order, FIRST, provider="PostNL")
+    merchant.sync_every_five_minutes(5)
+    assert reported(merchant, order) == [(FIRST, 2)]
+    assert merchant.problems() == ["total_differs"]
+    store = merchant.store()
+    retry(store, merchant.order(order), merchant.clock.now())
+    store.close()
+    merchant.sync_every_five_minutes(4)
+    assert reported(merchant, order) == [(FIRST, 2), ("", 1)]
+
+
 def test_a_test_order_is_put_into_the_shop_and_taken_back(merchant: Merchant) -> None:
     report = merchant.run("test-order", connections=frozenset({"bol"}), sample="SKU-1=12.99")
     assert report.counts["tried"] == 1

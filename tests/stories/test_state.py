@@ -58,6 +58,30 @@ def test_a_new_state_file_in_the_place_of_another_asks_for_a_rebuild(merchant: M
     assert len(merchant.woo.ledger.created) == 1
 
 
+def test_a_rebuild_after_cron_already_ran_leaves_no_order_of_another_origin(
+    tmp_path: Path,
+) -> None:
+    merchant = Merchant(tmp_path, marketplace='import_from = "open"')
+    before = [merchant.settled() for _ in range(2)]
+    lose_state(merchant)
+    merchant.later(minutes=5)
+    meanwhile = merchant.place()
+    merchant.sync_every_five_minutes(0.3)
+    assert merchant.problems() == ["other_origin", "other_origin"]
+    told = len(merchant.told)
+    merchant.later(minutes=5)
+    report = merchant.run("rebuild")
+    assert (report.problems, merchant.problems()) == ([], [])
+    assert all(": over: " in line for line in merchant.told[told:])
+    later = merchant.place()
+    merchant.complete(before[0], CODE)
+    merchant.sync_every_five_minutes(0.5)
+    assert merchant.problems() == []
+    assert merchant.status(before[0]) is Status.SHIPPED
+    assert len(merchant.woo.ledger.created) == 4
+    assert {merchant.status(one) for one in (before[1], meanwhile, later)} == {Status.NOT_SHIPPED}
+
+
 def test_yesterdays_backup_creates_and_reports_nothing_again(merchant: Merchant) -> None:
     first = merchant.settled()
     shutil.copy(merchant.config.state, merchant.folder / "backup")

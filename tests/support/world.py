@@ -164,6 +164,11 @@ class Merchant:
         """Give the shop's sandbox."""
         return self.shopify if self.shop_type == "shopify" else self.woo
 
+    @property
+    def shop_name(self) -> str:
+        """Give what the shop's connection is called."""
+        return "shopify" if self.shop_type == "shopify" else "woo"
+
     def adapter(self, name: str) -> BaseAdapter:
         """Mount the sandbox of a connection."""
         sandbox = self.in_shop if name in {"woo", "shopify"} else self.market.sandbox

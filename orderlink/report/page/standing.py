@@ -65,7 +65,7 @@ def needs_person(status: StatusReport) -> Html:
     """
     parts = [element("p", text, class_="warning") for text in warnings(status)]
     if not status.needs_person:
-        return joined([*parts, element("p", "Nothing needs a person.")])
+        return joined([*parts, element("p", glance.headline(status).text)])
     titles = ("Where", "What", "Age", "A day's delay", "What helps")
     rows = [_need(one, status) for one in status.needs_person]
     parts.append(table(titles, rows[:FIRST], cards=True))
