@@ -273,10 +273,9 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
 def _keep_house(config: Config, order: Order, store: Store, this: Run, number: int) -> None:
     """Do what is due in the state file itself once the stages are through."""
     places = Places(config, store)
-    with store.transaction():
-        for problem in store.problems():
-            if places.is_gone(problem):  # no run would ever close it
-                store.solve(OrderKey(problem.connection, ""), [problem.word], this.now())
+    for problem in filter(places.is_gone, store.problems()):  # no run would ever close them
+        with store.transaction():
+            store.solve(OrderKey(problem.connection, ""), [problem.word], this.now())
     if order.stage == "rebuild":
         with store.transaction():
             store.solve(STATE, ["state_replaced"], this.now())
