@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("orderlink.http")
 
-LONGEST_BUDGET_WAIT = 5.0
+LONGEST_BUDGET_WAIT = 6.0
 """Seconds that a request waits for its budget before it is put off to a later run."""
 
 SHORTEST_READ = 5.0

@@ -345,6 +345,7 @@ class ShopOrder(Value, frozen=True):
     parcels: tuple[Parcel, ...] = ()
     unlike: tuple[str, ...] = ()  # parts of the address that it shows otherwise than sent
     adopted: bool = False  # another program made it; it carries our reference since it was adopted
+    whole: bool = True  # False: only how it stands was read, not its origin, total and lines
 
 
 class Candidate(Value, frozen=True):

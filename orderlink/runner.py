@@ -250,7 +250,6 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
     )
     try:
         carry_out(STAGES[order.stage](this, selection), world.workers(this.at_once))
-        finish(this)
     finally:
         for pair in pairs:
             for connection in pair:
@@ -274,10 +273,9 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
 def _keep_house(config: Config, order: Order, store: Store, this: Run, number: int) -> None:
     """Do what is due in the state file itself once the stages are through."""
     places = Places(config, store)
-    with store.transaction():
-        for problem in store.problems():
-            if places.is_gone(problem):  # no run would ever close it
-                store.solve(OrderKey(problem.connection, ""), [problem.word], this.now())
+    for problem in filter(places.is_gone, store.problems()):  # no run would ever close them
+        with store.transaction():
+            store.solve(OrderKey(problem.connection, ""), [problem.word], this.now())
     if order.stage == "rebuild":
         with store.transaction():
             store.solve(STATE, ["state_replaced"], this.now())
@@ -289,11 +287,15 @@ def _keep_house(config: Config, order: Order, store: Store, this: Run, number: i
 
 
 def _write_end(order: Order, store: Store, this: Run, number: int, *, failed: bool) -> None:
-    """Write down how the run went; `failed`: a connection could not be opened."""
+    """Write down what the next run needs and how this one went, in one commit.
+
+    `failed`: a connection could not be opened.
+    """
     this.counts["recovered"] += store.recovered
     failed = bool(this.failed or this.bugs or failed)
     outcome = "failed" if failed else "stopped" if this.cut_short else "ok"
     with store.transaction():
+        finish(this)
         for bug in dict.fromkeys(this.bugs):
             store.add_event(NOWHERE, Event("fault", {"why": bug}), this.now())
         store.end_run(number, outcome, this.counts, this.now())

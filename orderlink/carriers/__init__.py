@@ -71,7 +71,9 @@ PLACES = {
 def __getattr__(name: str) -> Any:
     if name not in PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{PLACES[name]}"), name)
+    value = getattr(importlib.import_module(f"{__name__}.{PLACES[name]}"), name)
+    globals()[name] = value  # so that it is asked for once
+    return value
 
 
 def carriers() -> list[Carrier]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from orderlink.carriers.checks import luhn, mod10_weighted_3_1, mod97_iso7064
@@ -72,6 +73,7 @@ def is_one_of(code: str, known: Collection[str]) -> bool:
     return any(bare == _bare(number) for number in known)
 
 
+@lru_cache(maxsize=1024)  # an order's numbers are held against each of its codes, at each look
 def _bare(number: str) -> str:
     return re.sub(r"[^0-9A-Z]", "", number.upper()).lstrip("0")
 

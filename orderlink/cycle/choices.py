@@ -25,5 +25,4 @@ def creation_of(
 
 def is_left_out(order: Order, market: Connection, shop: Connection) -> bool:
     """Tell whether an order is none of the merchant's: the marketplace sends all of it."""
-    skipped = creation_of(market, shop).fulfilled_by_marketplace == "skip"
-    return skipped and order.by_marketplace
+    return order.by_marketplace and creation_of(market, shop).fulfilled_by_marketplace == "skip"

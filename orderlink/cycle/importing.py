@@ -229,13 +229,17 @@ def _take_page(
     """Write a page down; give the orders of the shop that somebody shipped at the marketplace."""
     closed = []
     ids = [entry.id if isinstance(entry, Order) else entry.order_id for entry in page.rows]
-    known = run.store.orders_by_id(market.id, ids)
+    known = run.store.known_orders(market.id, ids)
+    taken: set[str] = set()  # one may be on the page twice, and is not any more what it was
     for order_id, entry in zip(ids, page.rows, strict=True):
+        again = order_id in taken
+        taken.add(order_id)
         if isinstance(entry, Unreadable):
             _take_unreadable(run, market, shop, entry)
             continue
         sighting = entry.sighting() if isinstance(entry, Order) else entry
-        row = known.pop(order_id, None) or run.store.known_order(OrderKey(market.id, order_id))
+        key = OrderKey(market.id, order_id)
+        row = run.store.known_order(key) if again else known.get(order_id)
         if row is None:
             row = _take_new(run, market, shop, this, sighting)
         elif row.archived_at:

@@ -90,13 +90,14 @@ def read_rows(
     """
     ids = [row.shop_order_id for row in rows]
     reading: Reading = yield from ask(shop.id, lambda: shop.connector.read(ids))
-    answers = [(row, reading.orders.get(row.shop_order_id)) for row in rows]
+    answers = [(row, _enough(run, row, reading.orders.get(row.shop_order_id))) for row in rows]
     told = [(row, answer) for row, answer in answers if answer and not _hides_parcels(answer)]
+    rest = [pair for pair in answers if pair[1] is None or _hides_parcels(pair[1])]
     with run.store.transaction():
         for row, answer in told:
             with run.guarded(shop, "poll"):
                 _decide(run, shop, row, Answer(answer), not_there)
-    yield from _ask_singly(run, shop, [pair for pair in answers if pair not in told], not_there)
+    yield from _ask_singly(run, shop, rest, not_there)
 
 
 def _ask_singly(
@@ -121,6 +122,11 @@ def _ask_singly(
             misses.note(run, row, error)
         else:
             misses.reached()
+
+
+def _enough(run: Run, row: OrderRow, answer: ShopOrder | None) -> ShopOrder | None:
+    """Give an answer that tells all that there is to decide; None: the order is read singly."""
+    return answer if answer is None or answer.whole or not _is_in_doubt(run, row) else None
 
 
 class Answer(Value, frozen=True):

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 def take_lines(run: Run, row: OrderRow, lines: tuple[LineRow, ...]) -> Status | None:
     """Take over what the marketplace says about an order's lines; give the status it gets."""
-    verdict = on_listed(row, lines, run.now(), ship_open=_is_reported_now(run, row))
+    shipped = any(line.shipped for line in lines)  # else no report has to do with it
+    ship_open = shipped and _is_reported_now(run, row)
+    verdict = on_listed(row, lines, run.now(), ship_open=ship_open)
     run.store.apply(row, verdict, run.now())
     if verdict.status is not None:
         run.counts[str(verdict.status)] += 1

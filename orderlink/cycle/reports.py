@@ -63,7 +63,8 @@ def finish(run: Run, row: OrderRow, effect: EffectRow) -> None:
     run.counts["shipped"] += verdict.status is Status.SHIPPED
     run.close_effect(row, effect, EffectState.DONE, verdict)
     learn(run, row, effect.document)
-    run.say(run.store.connection(row.key.connection).label, f"{row.key.order_id}: shipped")
+    market = run.marketplace_of(row)
+    run.say(market.label if market else row.key.connection, f"{row.key.order_id}: shipped")
 
 
 def earlier_reports(run: Run, row: OrderRow, effect: EffectRow) -> list[EffectRow]:

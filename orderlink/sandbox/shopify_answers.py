@@ -164,7 +164,7 @@ def order_tree(order: StoredOrder) -> dict[str, Any]:
             ]
         ),
         "fulfillmentsCount": {"__typename": "Count", "count": len(order.fulfillments)},
-        "fulfillments": [fulfillment_tree(one) for one in order.fulfillments],
+        "fulfillments": [fulfillment_tree(order, one) for one in order.fulfillments],
         "fulfillmentOrders": Connection(fulfillment_order_trees(order)),
     }
 
@@ -200,8 +200,9 @@ def line_tree(order: StoredOrder, line: OrderLine) -> dict[str, Any]:
     }
 
 
-def fulfillment_tree(fulfillment: Fulfillment) -> dict[str, Any]:
+def fulfillment_tree(order: StoredOrder, fulfillment: Fulfillment) -> dict[str, Any]:
     """Show what left together."""
+    lines = {line.id: line for line in order.lines}
     return {
         "__typename": "Fulfillment",
         "id": gid("Fulfillment", fulfillment.id),
@@ -222,7 +223,7 @@ def fulfillment_tree(fulfillment: Fulfillment) -> dict[str, Any]:
                     "__typename": "FulfillmentLineItem",
                     "id": gid("FulfillmentLineItem", line_id),
                     "quantity": count,
-                    "lineItem": {"__typename": "LineItem", "id": gid("LineItem", line_id)},
+                    "lineItem": line_tree(order, lines[line_id]),
                 }
                 for line_id, count in fulfillment.pieces.items()
             ]

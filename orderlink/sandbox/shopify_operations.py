@@ -171,8 +171,8 @@ class Operations:
         if kind == "Product":
             return product_tree(self._store, number)
         if kind == "Fulfillment":
-            left = [one for order in self._visible() for one in order.fulfillments]
-            return next((fulfillment_tree(one) for one in left if one.id == number), None)
+            left = [(order, one) for order in self._visible() for one in order.fulfillments]
+            return next((fulfillment_tree(*pair) for pair in left if pair[1].id == number), None)
         return None
 
     def _variants(self, arguments: Mapping[str, Any]) -> Connection:

@@ -74,7 +74,10 @@ class Shop(Protocol):
         ...
 
     def read(self, ids: Sequence[str]) -> Reading:
-        """Read orders by id, many in one request; what the list leaves out is `absent`."""
+        """Read orders by id, many in one request; what the list leaves out is `absent`.
+
+        How an order stands is enough, where the rest costs more: `ShopOrder.whole` is False then.
+        """
         ...
 
     def read_one(self, shop_id: str) -> ShopOrder | None:

@@ -256,8 +256,8 @@ class Shopify:
         return ""
 
     def read(self, ids: Sequence[str]) -> Reading:
-        """Read orders by id, as many in one query as its cost allows."""
-        orders = self._orders.by_ids(ids)
+        """Read how orders stand, as many in one query as its cost allows."""
+        orders = self._orders.in_brief(ids)
         return Reading(orders, tuple(shop_id for shop_id in ids if shop_id not in orders))
 
     def read_one(self, shop_id: str) -> ShopOrder | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from orderlink.basics import Json, Parcel
 from orderlink.model import ShopLine, ShopOrder, ShopState
 from orderlink.shops.shopify_queries import YES, number_of
-from orderlink.values import Value
+from orderlink.values import Value, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -20,6 +20,10 @@ CUSTOM = "0"
 LEFT = "SUCCESS"
 """The status of a fulfillment that was carried out."""
 USABLE = frozenset({"ACTIVE", "UNLISTED"})
+
+
+NOT_AS_PROMISED = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, IndexError)
+"""What is raised where an answer is not as the schema promises."""
 
 
 class DocumentError(Exception):
@@ -101,24 +105,51 @@ def order_from(
     try:
         total, refunded = (_paid(document[name]) for name in ("totalPriceSet", "totalRefundedSet"))
         wholly = document["displayFinancialStatus"] == "REFUNDED" or 0 < total <= refunded
-        status = _status(document, wholly_refunded=wholly, completed=completed)
-        return ShopOrder(
-            id=number_of(document["id"]),
-            number=str(document["name"]).removeprefix("#"),
-            status=status,
-            state=_state(status, completed),
-            reference=_metafield(document["reference"]),
+        return replace(
+            _standing(document, parcels, completed, wholly_refunded=wholly),
             origin=_metafield(document["origin"]),
             adopted=_metafield(document["adopted"]) == YES,
-            order_number=str(document["sourceIdentifier"] or ""),
-            currency=str(document["presentmentCurrencyCode"]),
             total=total,
             refunded=refunded,
             lines=tuple(_line(row, within=document["taxesIncluded"] is True) for row in lines),
-            parcels=parcels,
+            whole=True,
         )
-    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+    except NOT_AS_PROMISED as error:
         raise DocumentError("an order of the shop cannot be read") from error
+
+
+def order_in_brief(
+    document: Json, parcels: tuple[Parcel, ...], completed: Collection[str]
+) -> ShopOrder | None:
+    """Translate how an order stands; None where a refund asks for more. Raises `DocumentError`."""
+    try:
+        wholly = document["displayFinancialStatus"] == "REFUNDED"
+        if _paid(document["totalRefundedSet"]):
+            return None
+        return _standing(document, parcels, completed, wholly_refunded=wholly)
+    except NOT_AS_PROMISED as error:
+        raise DocumentError("an order of the shop cannot be read") from error
+
+
+def _standing(
+    document: Mapping[str, Json],
+    parcels: tuple[Parcel, ...],
+    completed: Collection[str],
+    *,
+    wholly_refunded: bool,
+) -> ShopOrder:
+    status = _status(document, wholly_refunded=wholly_refunded, completed=completed)
+    return ShopOrder(
+        id=number_of(document["id"]),
+        number=str(document["name"]).removeprefix("#"),
+        status=status,
+        state=_state(status, completed),
+        reference=_metafield(document["reference"]),
+        order_number=str(document["sourceIdentifier"] or ""),
+        currency=str(document["presentmentCurrencyCode"]),
+        parcels=parcels,
+        whole=False,
+    )
 
 
 def _status(
@@ -161,14 +192,13 @@ def _line(row: Mapping[str, Json], *, within: bool) -> ShopLine:
 # Parcels
 
 
-def parcels_from(fulfillments: Sequence[Json], lines: Sequence[Json]) -> tuple[Parcel, ...]:
+def parcels_from(fulfillments: Sequence[Json]) -> tuple[Parcel, ...]:
     """Translate what has left into parcels, each code once; codes may be in their links only.
 
     Pieces are told by SKU, where a line has none by its variant. Where several codes belong to one
     fulfillment it is not known what is where: each is told with all of it. Raises `DocumentError`.
     """
     try:
-        names = {row["id"]: _name(row) for row in lines}
         carriers: dict[str, str] = {}
         contents: dict[str, Counter[str]] = {}
         for fulfillment in fulfillments:
@@ -176,11 +206,11 @@ def parcels_from(fulfillments: Sequence[Json], lines: Sequence[Json]) -> tuple[P
                 continue
             inside: Counter[str] = Counter()
             for row in fulfillment["fulfillmentLineItems"]["nodes"]:
-                inside[names[row["lineItem"]["id"]]] += int(row["quantity"] or 0)
+                inside[_name(row["lineItem"])] += int(row["quantity"] or 0)
             for code, carrier in _codes(fulfillment["trackingInfo"]).items():
                 carriers[code] = carriers.get(code) or carrier
                 contents.setdefault(code, Counter()).update(inside)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except NOT_AS_PROMISED as error:
         raise DocumentError("what has left of an order cannot be read") from error
     return tuple(
         Parcel(code, carriers[code], tuple(sorted(inside.items())))

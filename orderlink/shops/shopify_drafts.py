@@ -53,7 +53,7 @@ def order_draft(
         raise Refused("shop_refused", "status_after_import is set, which Shopify has nothing for")
     plan = Plan(Money(facts.currency, order.currency, worth), within=facts.taxes_included)
     number = number_of(order, stamp)
-    commission = _booked_commission(order, creation)
+    commission = _booked_commission(order, creation, taxing, plan)
     total = order.total() - commission
     sent: dict[str, Json] = {
         "sourceIdentifier": stamp.order_number,
@@ -154,10 +154,11 @@ def _metafields(
     ]
 
 
-def _booked_commission(order: Order, creation: Creation) -> Decimal:
+def _booked_commission(order: Order, creation: Creation, taxing: Taxing, plan: Plan) -> Decimal:
+    """Give what is booked as a discount, which the shop takes off the prices of the goods."""
     known = commission_of(order) if creation.fee_line else None
     commission = Decimal(0) if known is None else known.quantize(unit_of(order.currency))
-    if commission > sum(order.amounts(), Decimal(0)):
+    if commission > sum((plan.price(part) for _, part in taxing.items), Decimal(0)):
         raise Refused("shop_refused", "the commission is more than the goods: it cannot be booked")
     return commission
 

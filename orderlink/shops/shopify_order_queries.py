@@ -19,6 +19,7 @@ from orderlink.shops.shopify_queries import (
     any_of,
     gid,
 )
+from orderlink.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +92,28 @@ query OrdersById($ids: [ID!]!) {{
     return Operation("OrdersById", text, {"ids": ids}, len(ids) * _ORDER_WITH_LINES_POINTS)
 
 
+ORDERS_IN_BRIEF_AT_ONCE: Final = 100
+
+
+def orders_in_brief(numbers: Sequence[str]) -> Operation:
+    """Read how many orders stand, and whether anything was refunded or has left."""
+    text = f"""
+query OrdersInBrief($ids: [ID!]!) {{
+  nodes(ids: $ids) {{
+    ... on Order {{
+      id name sourceIdentifier cancelledAt closedAt
+      displayFulfillmentStatus displayFinancialStatus presentmentCurrencyCode
+      reference: metafield(namespace: "{NAMESPACE}", key: "{REFERENCE}") {{ value }}
+      totalRefundedSet {{ presentmentMoney {{ amount }} }}
+      fulfillmentsCount {{ count }}
+    }}
+  }}
+}}
+"""
+    ids = [gid("Order", number) for number in numbers]
+    return Operation("OrdersInBrief", text, {"ids": ids}, len(ids) * 5)
+
+
 def order_by_id(number: str) -> Operation:
     """Read one order with its first lines."""
     text = f"""
@@ -126,26 +149,40 @@ query FurtherLines($id: ID!, $after: String) {{
 
 # Parcels
 
-PARCELS_AT_ONCE: Final = 5
-FEW: Final = 5
-"""So many fulfillments of an order, codes of a fulfillment, and articles in it are read at once.
-An order that has as many of anything is read piece by piece."""
-
-_FULFILLMENT_POINTS: Final = 1 + FEW + 2 + FEW * 2
+_ARTICLE: Final = "quantity lineItem { sku variant { id } }"
+_ARTICLE_POINTS: Final = 3
 
 
-def fulfillments_of_orders(numbers: Sequence[str]) -> Operation:
+class Few(Value, frozen=True):
+    """How many are read at once: orders, fulfillments of each, codes and articles of each of these.
+
+    What has more of anything than is read, or as many codes, may not be whole.
+    """
+
+    orders: int
+    fulfillments: int
+    codes: int
+    articles: int
+
+
+FEW: Final = (Few(50, 1, 2, 1), Few(11, 2, 3, 5), Few(4, 5, 5, 5))
+"""Most orders are of one article and leave as one parcel; what may be more is read again, larger.
+What may be more than the largest is read piece by piece."""
+
+
+def fulfillments_of_orders(numbers: Sequence[str], few: Few) -> Operation:
     """Read what has left of many orders: the first few fulfillments, and the first few of each."""
     text = f"""
 query FulfillmentsOfOrders($ids: [ID!]!) {{
   nodes(ids: $ids) {{
     ... on Order {{
       id
-      fulfillments(first: {FEW}) {{
+      fulfillmentsCount {{ count }}
+      fulfillments(first: {few.fulfillments}) {{
         id status
-        trackingInfo(first: {FEW}) {{ company number url }}
-        fulfillmentLineItems(first: {FEW}) {{
-          nodes {{ quantity lineItem {{ id }} }}
+        trackingInfo(first: {few.codes}) {{ company number url }}
+        fulfillmentLineItems(first: {few.articles}) {{
+          nodes {{ {_ARTICLE} }}
           pageInfo {{ hasNextPage endCursor }}
         }}
       }}
@@ -154,7 +191,8 @@ query FulfillmentsOfOrders($ids: [ID!]!) {{
 }}
 """
     ids = [gid("Order", number) for number in numbers]
-    points = len(ids) * (1 + FEW * _FULFILLMENT_POINTS)
+    each = 1 + few.codes + 2 + few.articles * _ARTICLE_POINTS
+    points = len(ids) * (1 + 1 + few.fulfillments * each)
     return Operation("FulfillmentsOfOrders", text, {"ids": ids}, points)
 
 
@@ -171,7 +209,7 @@ query FulfillmentIds($id: ID!) {{
     return Operation("FulfillmentIds", text, {"id": gid("Order", number)}, 1 + MANY)
 
 
-ARTICLES_PER_PAGE: Final = 100
+ARTICLES_PER_PAGE: Final = 80
 
 
 def fulfillment_by_id(global_id: str, after: str | None = None) -> Operation:
@@ -183,12 +221,12 @@ query FulfillmentById($id: ID!, $after: String) {{
       id status
       trackingInfo(first: {MANY}) {{ company number url }}
       fulfillmentLineItems(first: {ARTICLES_PER_PAGE}, after: $after) {{
-        nodes {{ quantity lineItem {{ id }} }}
+        nodes {{ {_ARTICLE} }}
         pageInfo {{ hasNextPage endCursor }}
       }}
     }}
   }}
 }}
 """
-    points = 1 + MANY + 2 + ARTICLES_PER_PAGE * 2
+    points = 1 + MANY + 2 + ARTICLES_PER_PAGE * _ARTICLE_POINTS
     return Operation("FulfillmentById", text, {"id": global_id, "after": after}, points)

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from orderlink.errors import TryLater
 from orderlink.shops import shopify_order_queries as queries
-from orderlink.shops.shopify_documents import DocumentError, order_from, parcels_from
+from orderlink.shops.shopify_documents import (
+    NOT_AS_PROMISED,
+    DocumentError,
+    order_from,
+    order_in_brief,
+    parcels_from,
+)
 from orderlink.shops.shopify_queries import fulfillment_orders, in_parts, number_of, tag_of
 
 if TYPE_CHECKING:
@@ -36,19 +42,47 @@ class Orders:
 
     def by_ids(self, numbers: Sequence[str]) -> dict[str, ShopOrder]:
         """Read these orders; one that is not there or cannot be read is left out."""
-        rows: list[Json] = []
-        for some in in_parts(numbers, queries.ORDERS_AT_ONCE):
-            rows += self._nodes(queries.orders_by_id(some))
-        rows = [row for row in rows if _is_order(row)]
-        sent = [number_of(row["id"]) for row in rows if row["fulfillmentsCount"]["count"]]
-        left = self._left(sent)
+        return self._read(numbers, queries.orders_by_id, queries.ORDERS_AT_ONCE, self._order)
+
+    def in_brief(self, numbers: Sequence[str]) -> dict[str, ShopOrder]:
+        """Read how these orders stand; those of which something was refunded are read whole.
+
+        One that is not there or cannot be read is left out.
+        """
+        refunded: list[str] = []
+
+        def brief(row: Json, left: Sequence[Json]) -> ShopOrder | None:
+            order = order_in_brief(row, parcels_from(left), self._completed)
+            if order is None:
+                refunded.append(number_of(row["id"]))
+            return order
+
+        size = queries.ORDERS_IN_BRIEF_AT_ONCE
+        found = self._read(numbers, queries.orders_in_brief, size, brief)
+        found |= self.by_ids(refunded)
+        return {number: found[number] for number in numbers if number in found}
+
+    def _read(
+        self,
+        numbers: Sequence[str],
+        operation: Callable[[Sequence[str]], Operation],
+        size: int,
+        translated: Callable[[Json, Sequence[Json]], ShopOrder | None],
+    ) -> dict[str, ShopOrder]:
+        """Read many orders, so many at once, and then what has left of them."""
+        rows: dict[str, Json] = {}
+        for some in in_parts(numbers, size):
+            rows |= {number_of(row["id"]): row for row in self._nodes(operation(some))}
+        rows = {number: row for number, row in rows.items() if _is_order(row)}
+        left = self._left([number for number, row in rows.items() if _has_left(row)])
         found: dict[str, ShopOrder] = {}
-        for row in rows:
-            number = number_of(row["id"])
+        for number in filter(rows.__contains__, numbers):
             # One order that cannot be read must not hide the others: it is read singly.
             with contextlib.suppress(DocumentError):
-                found[number] = self._order(row, left.get(number, ()))
-        return {number: found[number] for number in numbers if number in found}
+                order = translated(rows[number], left.get(number, ()))
+                if order is not None:
+                    found[number] = order
+        return found
 
     def by_id(self, number: str) -> ShopOrder | None:
         """Read one order; None where the shop shows none."""
@@ -56,8 +90,7 @@ class Orders:
             row = self._calls.ask(queries.order_by_id(number))["order"]
             if row is None:
                 return None
-            sent = row["fulfillmentsCount"]["count"]
-            return self._order(row, self._left([number])[number] if sent else ())
+            return self._order(row, self._left([number])[number] if _has_left(row) else ())
 
     def from_answer(self, row: Json) -> ShopOrder:
         """Translate the order in the answer to its creation. Raises `DocumentError`."""
@@ -83,7 +116,7 @@ class Orders:
                 lambda after: queries.further_lines(number_of(row["id"]), after),
                 lambda data: data["order"]["lineItems"],
             )
-        return order_from(row, lines, parcels_from(left, lines), self._completed)
+        return order_from(row, lines, parcels_from(left), self._completed)
 
     def _all(
         self,
@@ -116,15 +149,19 @@ class Orders:
     def _left(self, numbers: Sequence[str]) -> dict[str, Sequence[Json]]:
         """Read the fulfillments of these orders, whole."""
         found: dict[str, Sequence[Json]] = {}
-        for some in in_parts(numbers, queries.PARCELS_AT_ONCE):
-            for row in self._nodes(queries.fulfillments_of_orders(some)):
-                with understood():
-                    number, few = number_of(row["id"]), row["fulfillments"]
-                    whole = len(few) < queries.FEW and all(map(_is_whole, few))
-                    found[number] = few if whole else self._piece_by_piece(number)
-        if set(numbers) - found.keys():
-            raise TryLater("the shop did not tell what has left of an order")
-        return found
+        rest = list(numbers)
+        for few in queries.FEW:
+            told: dict[str, Json] = {}
+            for some in in_parts(rest, few.orders):
+                rows = self._nodes(queries.fulfillments_of_orders(some, few))
+                told |= {number_of(row["id"]): row for row in rows}
+            if set(rest) - told.keys():
+                raise TryLater("the shop did not tell what has left of an order")
+            with understood():
+                found |= {number: row["fulfillments"] for number, row in told.items()}
+                rest = [number for number, row in told.items() if not _is_all(row, few)]
+        with understood():
+            return found | {number: self._piece_by_piece(number) for number in rest}
 
     def _piece_by_piece(self, number: str) -> list[Json]:
         few = self._calls.ask(queries.fulfillment_ids(number))["order"]["fulfillments"]
@@ -193,13 +230,18 @@ def _is_order(row: Mapping[str, Json]) -> bool:
         return False
 
 
-def _is_whole(fulfillment: Mapping[str, Json]) -> bool:
-    """Tell whether all of a fulfillment was told."""
-    more = fulfillment["fulfillmentLineItems"]["pageInfo"]["hasNextPage"]
-    return len(fulfillment["trackingInfo"]) < queries.FEW and not more
+def _has_left(row: Mapping[str, Json]) -> bool:
+    return bool(row["fulfillmentsCount"]["count"])
 
 
-NOT_AS_PROMISED = (KeyError, TypeError, AttributeError, ValueError, IndexError)
+def _is_all(row: Mapping[str, Json], few: queries.Few) -> bool:
+    """Tell whether all that has left of an order was told."""
+    fulfillments = row["fulfillments"]
+    return len(fulfillments) == row["fulfillmentsCount"]["count"] and all(
+        len(one["trackingInfo"]) < few.codes
+        and not one["fulfillmentLineItems"]["pageInfo"]["hasNextPage"]
+        for one in fulfillments
+    )
 
 
 @contextlib.contextmanager

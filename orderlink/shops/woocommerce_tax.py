@@ -10,6 +10,7 @@ the sums are rounded, but for the net of the shipping. `nets_for` goes the way b
 from __future__ import annotations
 
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from orderlink.values import Value, replace
@@ -274,5 +275,11 @@ def _net(gross: Part, rules: TaxRules) -> Part:
         # The net of a fee is not rounded by itself: only whole units keep the sum from drifting.
         return replace(gross, amount=exact.quantize(rules.unit, ROUND_HALF_UP))
     exact = exact.quantize(FINEST, ROUND_HALF_UP)
-    candidates = [replace(gross, amount=max(Decimal(0), exact + nudge)) for nudge in NUDGES]
-    return min(candidates, key=lambda part: abs(_gross(part, rules) - gross.amount))
+    nets = (replace(gross, amount=max(Decimal(0), exact + nudge)) for nudge in NUDGES)
+    tried = []
+    for net in nets:
+        off = abs(_gross(net, rules) - gross.amount)
+        if not off:
+            return net
+        tried.append((off, net))
+    return min(tried, key=itemgetter(0))[1]

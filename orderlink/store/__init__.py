@@ -290,14 +290,23 @@ class Store(Archive):
         """List the orders of a shop that were closed without a code since then."""
         return self._orders("late_orders", shop=shop, closed_after=time_text(closed_after))
 
+    def known_orders(self, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
+        """Give those of these orders of a marketplace that are known, wherever they are, by id."""
+        found = self.orders_by_id(connection, ids)
+        rest = [order_id for order_id in ids if order_id not in found]
+        return found | self._orders_by_id("archived_orders", connection, rest)
+
     def orders_by_id(self, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
-        """Give those of these orders of a marketplace that are known, by their ids."""
+        """Give those of these orders of a marketplace that are known and not archived, by id."""
+        return self._orders_by_id("orders", connection, ids)
+
+    def _orders_by_id(self, table: str, connection: str, ids: Sequence[str]) -> dict[str, OrderRow]:
         if not ids:
             return {}
         names = {f"id_{number}": order_id for number, order_id in enumerate(ids)}
         places = ", ".join(f":{name}" for name in names)
         rows = self.database.execute(
-            "SELECT * FROM orders WHERE account = :account"  # noqa: S608 - our own names
+            f"SELECT * FROM {table} WHERE account = :account"  # noqa: S608 - our own names
             f" AND connection = :connection AND order_id IN ({places})",
             {"connection": connection, **names},
         )

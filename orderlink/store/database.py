@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from orderlink.errors import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 ACCOUNT = "default"
@@ -53,7 +54,8 @@ class Database:
     ) -> None:
         self.path = path
         self._connect = connect
-        self._depth = 0
+        self.in_transaction = False
+        """Whether a transaction is open."""
         self.before_commit: Callable[[], None] = _nothing
         """Called in every transaction before it is committed."""
         self.after_rollback: Callable[[], None] = _nothing
@@ -148,15 +150,15 @@ class Database:
         """Close the file."""
         self.connection.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Run a block as one transaction; inside another one it is part of that."""
-        if self._depth:
-            yield
-            return
+        return nullcontext() if self.in_transaction else self._transaction()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
         with self._explained():
             self.connection.execute("BEGIN IMMEDIATE")
-        self._depth = 1
+        self.in_transaction = True
         try:
             yield
             self.before_commit()
@@ -168,12 +170,7 @@ class Database:
             self.after_rollback()
             raise
         finally:
-            self._depth = 0
-
-    @property
-    def in_transaction(self) -> bool:
-        """Tell whether a transaction is open."""
-        return self._depth > 0
+            self.in_transaction = False
 
     def run(self, query: str, /, **values: Any) -> int:
         """Execute a named statement; tell how many rows it touched."""
@@ -200,8 +197,10 @@ class Database:
 
     def execute(self, sql: str, values: Mapping[str, Any]) -> sqlite3.Cursor:
         """Execute a statement; `:account` is filled in."""
-        with self._explained():
+        try:  # not `_explained`: every statement comes through here
             return self.connection.execute(sql, {"account": ACCOUNT, **values})
+        except sqlite3.DatabaseError as error:
+            raise StateError(explain(error, str(self.path))) from error
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from orderlink.basics import Parcel, Status
-from orderlink.codec import build, dumps, plain, read_time
+from orderlink.basics import Json, Parcel, Status
+from orderlink.codec import dumps, loads, plain, read_time
 from orderlink.rows import (
     ConnectionRow,
     EffectRow,
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
 
 LINES = tuple[LineRow, ...]
 PARCELS = tuple[Parcel, ...]
+MARKS = tuple[str, ...]
+TEXTS = dict[str, str]
+COUNTS = dict[str, int]
 
 
 def _time(text: str | None) -> datetime | None:
@@ -40,9 +42,12 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
+def _document(text: str | None) -> Json:
+    return None if text is None else loads(Any, text)
+
+
 def order_row(row: sqlite3.Row, *, document: bool = True) -> OrderRow:
     """Read one order, with its document or without: that is most of what an order weighs."""
-    whole = document and row["document"] is not None
     return OrderRow(
         key=OrderKey(row["connection"], row["order_id"]),
         shop=row["shop"],
@@ -50,15 +55,15 @@ def order_row(row: sqlite3.Row, *, document: bool = True) -> OrderRow:
         placed_at=read_time(row["placed_at"]),
         first_seen_at=read_time(row["first_seen_at"]),
         seen_at=read_time(row["seen_at"]),
-        lines=build(LINES, json.loads(row["lines"])),
-        parcels=build(PARCELS, json.loads(row["parcels"])),
+        lines=loads(LINES, row["lines"]),
+        parcels=loads(PARCELS, row["parcels"]),
         country=row["country"],
         currency=row["currency"],
         total=Decimal(row["total"]),
         reference=row["reference"],
-        marks=tuple(json.loads(row["marks"])),
-        edits=json.loads(row["edits"]),
-        document=json.loads(row["document"]) if whole else None,
+        marks=loads(MARKS, row["marks"]),
+        edits=loads(TEXTS, row["edits"]),
+        document=_document(row["document"]) if document else None,
         has_details=bool(row["has_details"]),
         approved=bool(row["approved"]),
         create_anyway=bool(row["create_anyway"]),
@@ -94,14 +99,13 @@ def column(name: str, value: Any) -> Any:
 
 def effect_row(row: sqlite3.Row, *, document: bool = True) -> EffectRow:
     """Read one effect, with its own copy of what it sends or without."""
-    whole = document and row["document"] is not None
     return EffectRow(
         key=OrderKey(row["connection"], row["order_id"]),
         kind=Kind(row["kind"]),
         number=row["number"],
         target=row["target"],
         state=EffectState(row["state"]),
-        document=json.loads(row["document"]) if whole else None,
+        document=_document(row["document"]) if document else None,
         attempts=row["attempts"],
         not_before=_time(row["not_before"]),
         first_failed_at=_time(row["first_failed_at"]),
@@ -140,7 +144,7 @@ def problem_row(row: sqlite3.Row) -> ProblemRow:
         word=row["word"],
         since=read_time(row["since"]),
         sentence=row["sentence"],
-        details=json.loads(row["details"]),
+        details=loads(TEXTS, row["details"]),
         told_at=_time(row["told_at"]),
         solved_at=_time(row["solved_at"]),
     )
@@ -169,7 +173,7 @@ def event_row(row: sqlite3.Row) -> EventRow:
         connection=row["connection"],
         order_id=row["order_id"],
         word=row["word"],
-        details=json.loads(row["details"]),
+        details=loads(TEXTS, row["details"]),
         run=row["run"],
     )
 
@@ -182,7 +186,7 @@ def run_row(row: sqlite3.Row) -> RunRow:
         started_at=read_time(row["started_at"]),
         ended_at=_time(row["ended_at"]),
         outcome=row["outcome"],
-        counts=json.loads(row["counts"]),
+        counts=loads(COUNTS, row["counts"]),
     )
 
 

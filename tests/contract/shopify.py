@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from orderlink.sandbox.server import Answer, Request
 
 ORDER = "gid://shopify/Order/"
-LISTS = ("OrdersByNumber", "OrdersByReference", "OrdersById")
+LISTS = ("OrdersByNumber", "OrdersByReference", "OrdersById", "OrdersInBrief")
 
 
 class ShopifySide(OverHttp, ShopSide):
@@ -53,7 +53,7 @@ class ShopifySide(OverHttp, ShopSide):
         return any(one["extensions"]["code"] == "THROTTLED" for one in errors)
 
     def shows(self, value: Any, order_id: str) -> bool:
-        if not isinstance(value, dict) or "lineItems" not in value:
+        if not isinstance(value, dict) or "displayFulfillmentStatus" not in value:
             return False
         return order_id == "" or value.get("id") == f"{ORDER}{order_id}"
 

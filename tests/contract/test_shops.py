@@ -12,6 +12,7 @@ from orderlink.codec import dumps, loads
 from orderlink.errors import Ambiguous, Refused, RemoteError, TryLater
 from orderlink.model import Draft, ShopOrder, ShopState, Stamp
 from orderlink.shops import Adopts, Cancels, CreatesMany, Holds, Prepares, Simplifies
+from orderlink.values import replace
 from tests.contract import SHOPS
 from tests.contract.over_http import OverHttp
 from tests.contract.spoiling import ways
@@ -67,9 +68,14 @@ def test_an_order_comes_back_as_it_was_sent_however_it_is_read(shop: ShopSide) -
         ("MUG-RED", 3, Decimal("38.97"))
     ]
     assert shop.connector.read_one(made.id) == made
-    assert shop.connector.read([made.id]).orders == {made.id: made}
+    assert shop.connector.read([made.id]).orders in ({made.id: made}, {made.id: in_brief(made)})
     assert shop.connector.find([shop.stamp()], "").orders == (made,)
     assert made.unlike == ()
+
+
+def in_brief(made: ShopOrder) -> ShopOrder:
+    """Leave out what a shop that reads how an order stands does not tell."""
+    return replace(made, origin="", total=Decimal(0), lines=(), whole=False)
 
 
 def test_a_draft_outlives_the_state_file(shop: ShopSide) -> None:

@@ -289,7 +289,9 @@ def test_the_warehouse_sends_some_pieces_and_then_the_rest() -> None:
     assert caller.read(number)["displayFulfillmentStatus"] == "PARTIALLY_FULFILLED"
     rest = {"order": number, "codes": ["1Z1", "1Z2"], "url": "https://example.test/t"}
     assert caller.sandbox.control("complete", rest)["status"] == "completed"
-    (told,) = caller.do(order_queries.fulfillments_of_orders([number]))["nodes"]
+    (told,) = caller.do(order_queries.fulfillments_of_orders([number], order_queries.FEW[-1]))[
+        "nodes"
+    ]
     codes = [[one["number"] for one in part["trackingInfo"]] for part in told["fulfillments"]]
     assert codes == [["3SABC"], ["1Z1", "1Z2"]]
     first = told["fulfillments"][0]["fulfillmentLineItems"]["nodes"]

@@ -370,8 +370,17 @@ def test_many_orders_are_read_with_few_requests_and_what_is_not_there_is_absent(
     reading = world.shop.read([*ids, "999999"])
     assert list(reading.orders) == ids
     assert reading.absent == ("999999",)
-    assert [len(one["ids"]) for one in world.asked("OrdersById")] == [10, 10, 10, 1]
-    assert len(world.requests) == 4, "nothing had left, so nobody asked for parcels"
+    assert [len(one["ids"]) for one in world.asked("OrdersInBrief")] == [31]
+    assert len(world.requests) == 1, "nothing had left, so nobody asked for parcels"
+
+
+def test_as_many_orders_are_read_whole_at_once_as_their_cost_allows() -> None:
+    world = World()
+    stamps = [stamp(f"C-{number}") for number in range(30)]
+    made = [world.place(order(), one.order_number) for one in stamps]
+    world.requests.clear()
+    assert list(world.shop.find(stamps, "").orders) == made
+    assert [len(one["ids"]) for one in world.asked("OrdersById")] == [10, 10, 10]
 
 
 def altered(world: World, name: str, change: Callable[[Any], Any]) -> None:
@@ -390,10 +399,10 @@ def test_one_order_that_cannot_be_read_does_not_hide_the_others() -> None:
     first, second = (world.place(order(), number).id for number in ("D-1", "D-2"))
 
     def broken(document: Any) -> Any:
-        document["data"]["nodes"][0]["totalPriceSet"] = None
+        document["data"]["nodes"][0]["totalRefundedSet"] = None
         return document
 
-    altered(world, "OrdersById", broken)
+    altered(world, "OrdersInBrief", broken)
     assert list(world.shop.read([first, second]).orders) == [second]
 
 
@@ -406,7 +415,7 @@ def test_an_order_of_which_a_part_failed_is_read_singly() -> None:
         failed = {"message": "Internal error", "path": ["nodes", 0, "reference"]}
         return {**document, "errors": [failed]}
 
-    altered(world, "OrdersById", partial)
+    altered(world, "OrdersInBrief", partial)
     reading = world.shop.read([first, second])
     assert (list(reading.orders), reading.absent) == ([second], (first,))
     altered(world, "OrderById", lambda document: {**document, "errors": [{"message": "Oops"}]})
@@ -417,10 +426,10 @@ def test_an_order_of_which_a_part_failed_is_read_singly() -> None:
 def test_an_answer_with_other_rows_than_were_asked_for_is_no_answer() -> None:
     world = World()
     made = world.place(order())
-    world.instead = instead_of("OrdersById", {"data": {"nodes": []}})
+    world.instead = instead_of("OrdersInBrief", {"data": {"nodes": []}})
     with pytest.raises(TryLater, match="other rows"):
         world.shop.read([made.id])
-    world.instead = instead_of("OrdersById", {"data": "?"})
+    world.instead = instead_of("OrdersInBrief", {"data": "?"})
     with pytest.raises(TryLater, match="no answer of Shopify's"):
         world.shop.read([made.id])
 
@@ -489,6 +498,18 @@ def test_a_part_that_was_refunded_is_told() -> None:
     )
 
 
+def test_an_order_that_is_read_with_others_tells_how_it_stands() -> None:
+    world = World()
+    made, cancelled, refunded = (world.place(order(), f"A-{number}") for number in range(3))
+    world.sandbox.control("cancel", {"order": cancelled.id})
+    world.sandbox.control("refund", {"order": refunded.id, "amount": "12.99"})
+    orders = world.shop.read([made.id, cancelled.id, refunded.id]).orders
+    assert [one.state for one in orders.values()] == [ShopState.OPEN, *[ShopState.GONE] * 2]
+    assert [one.reference for one in orders.values()] == ["bol::A-0", "bol::A-1", "bol::A-2"]
+    assert not orders[made.id].whole
+    assert orders[refunded.id] == world.shop.read_one(refunded.id)
+
+
 def test_the_merchant_says_which_statuses_mean_completed() -> None:
     world = World(settings={"completed_statuses": ["fulfilled", "partially_fulfilled"]})
     made = world.place(order(line(quantity=2, total="25.98")))
@@ -503,8 +524,8 @@ def test_an_order_of_many_lines_is_read_page_by_page() -> None:
     lines = [line(number, sku=sku, ean="", total="1.01") for number, sku in enumerate(skus)]
     made = world.place(order(*lines))
     world.requests.clear()
-    read = world.shop.read([made.id]).orders[made.id]
-    assert read.lines == made.lines
+    read = world.shop.read_one(made.id)
+    assert read == made
     assert len(world.asked("FurtherLines")) == 2
 
 

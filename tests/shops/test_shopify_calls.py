@@ -40,15 +40,15 @@ def test_the_points_of_an_operation_are_taken_before_it_is_sent() -> None:
     world = World()
     seen: list[float] = []
     world.instead = lambda _: seen.append(tokens(world))
-    world.shop.read([str(number) for number in range(1, 11)])
-    assert seen == [1000 - 460]
+    world.shop.read([str(number) for number in range(1, 100)])
+    assert seen == [1000 - 495]
 
 
 def test_nothing_is_sent_for_which_there_are_no_points() -> None:
     world = World()
     world.http.know_budget(POINTS, 0, 2000, 50)
     with pytest.raises(TryLater) as raised:
-        world.shop.read([str(number) for number in range(1, 23)])
+        world.shop.read([str(number) for number in range(1, 102)])
     assert raised.value.retry_at is not None
     assert world.requests == []
 
@@ -93,7 +93,7 @@ def throttled(*, coded: bool) -> Any:
 @pytest.mark.parametrize("coded", [True, False])
 def test_who_is_throttled_goes_on_when_there_are_enough_points(coded: bool) -> None:
     world = World()
-    world.instead = instead_of("OrdersById", throttled(coded=coded))
+    world.instead = instead_of("OrdersInBrief", throttled(coded=coded))
     with pytest.raises(TryLater) as raised:
         world.shop.read(["5001"])
     assert raised.value.retry_at is not None
@@ -155,7 +155,7 @@ def test_a_shop_that_takes_no_more_orders_is_left_alone_for_a_minute(where: str)
 def test_a_question_that_is_too_dear_is_a_fault_and_not_a_lost_answer() -> None:
     world = World()
     dear = {"message": "Query cost is 1010", "extensions": {"code": "MAX_COST_EXCEEDED"}}
-    world.instead = instead_of("OrdersById", {"errors": [dear]})
+    world.instead = instead_of("OrdersInBrief", {"errors": [dear]})
     with pytest.raises(TryLater, match="Query cost is 1010"):
         world.shop.read(["5001"])
 
@@ -167,9 +167,9 @@ def test_a_question_that_is_too_dear_is_a_fault_and_not_a_lost_answer() -> None:
 def test_an_answer_that_does_not_tell_its_cost_changes_nothing(cost: Any) -> None:
     world = World()
     document = {"data": {"nodes": [None]}, "extensions": {"cost": cost}}
-    world.instead = instead_of("OrdersById", document)
+    world.instead = instead_of("OrdersInBrief", document)
     world.shop.read(["5001"])
-    assert tokens(world) == 1000 - 46
+    assert tokens(world) == 1000 - 5
 
 
 def test_the_budgets_begin_with_the_least_that_any_shop_has() -> None:

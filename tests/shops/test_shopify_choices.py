@@ -270,6 +270,26 @@ def test_commission_is_shown_and_not_booked_or_booked_as_a_discount() -> None:
     assert "cannot be booked" in str(refusal(too_much, marketplace={"fee_line": True}))
 
 
+@pytest.mark.parametrize(
+    ("within", "commission", "affordable"),
+    [(True, "0.03", True), (True, "0.04", False), (False, "0.02", True), (False, "0.03", False)],
+)
+def test_a_commission_is_booked_as_far_as_the_goods_cost_it_where_the_shop_takes_it_off(
+    within: bool, commission: str, affordable: bool
+) -> None:
+    world = World(
+        selling=SandboxShop(ships_to=(), taxes_included=within),
+        marketplace={"fee_line": True, "tax": "marketplace"},
+    )
+    goods = line(total="0.03", commission=Decimal(commission), tax_rate=Decimal(21))
+    wanted = order(goods, shipping_cost=Decimal(90))
+    if affordable:
+        assert world.place(wanted).total == Decimal("90.03") - Decimal(commission)
+    else:
+        with pytest.raises(Refused, match="cannot be booked"):
+            world.draft(wanted)
+
+
 def test_discounts_above_the_whole_order_are_refused() -> None:
     raised = refusal(order(charges=(Charge("Voucher", Decimal("-99.00")),)))
     assert "discounts" in str(raised)

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.shared, needs_schema]
 MOST_POINTS = 1000
 """What one request may cost (https://shopify.dev/docs/api/usage/limits)."""
 USUAL_POINTS = 500
-"""What is gained in the five seconds that a request waits for its budget."""
+"""What is gained in five seconds; a request waits for six for its budget."""
 LONGEST_LIST = 250
 
 ONE_LINE = {"lineItems": [{"quantity": 1}]}
@@ -61,7 +61,12 @@ def operations() -> list[Operation]:
         order_queries.order_by_id("1001"),
         order_queries.oldest_order(),
         order_queries.further_lines("1001", "cursor"),
-        order_queries.fulfillments_of_orders(NUMBERS[: order_queries.PARCELS_AT_ONCE]),
+        order_queries.orders_in_brief(NUMBERS[:1]),
+        order_queries.orders_in_brief(NUMBERS[: order_queries.ORDERS_IN_BRIEF_AT_ONCE]),
+        *(
+            order_queries.fulfillments_of_orders(NUMBERS[: few.orders], few)
+            for few in order_queries.FEW
+        ),
         order_queries.fulfillment_ids("1001"),
         order_queries.fulfillment_by_id("gid://shopify/Fulfillment/1", None),
         queries.fulfillment_orders("1001"),

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 BOL_JSON = {"Content-Type": "application/vnd.retailer.v10+json;charset=UTF-8"}
-SEARCHES = frozenset({"OrdersByReference", "OrdersByNumber", "OrdersById", "VariantsFound"})
+SEARCHES = frozenset(
+    {"OrdersByReference", "OrdersByNumber", "OrdersById", "OrdersInBrief", "VariantsFound"}
+)
 
 
 def refusal(sandbox: Sandbox, status: int) -> Answer:

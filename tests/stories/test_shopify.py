@@ -14,7 +14,7 @@ from orderlink.decide.telling import end_of_api
 from orderlink.model import Status
 from orderlink.people import retry
 from orderlink.sandbox.bol_records import Article
-from orderlink.sandbox.shopify_records import PLANS, SandboxShop
+from orderlink.sandbox.shopify_records import PLANS, Bag, SandboxShop
 from tests.support.faults import (
     MachineDied,
     answer,
@@ -74,7 +74,7 @@ def test_a_run_without_news_asks_the_shop_next_to_nothing(merchant: Merchant) ->
     merchant.later(minutes=5)
     merchant.sync()
     asked = [call for call in merchant.calls[before:] if "graphql" in call]
-    assert asked == ["POST /admin/api/2026-10/graphql.json#OrdersById"]
+    assert asked == ["POST /admin/api/2026-10/graphql.json#OrdersInBrief"]
     assert merchant.status(order) is Status.NOT_SHIPPED
 
 
@@ -311,6 +311,23 @@ def test_a_total_that_differs_is_held_so_that_nobody_packs_it(merchant: Merchant
     assert merchant.asked("POST", "#Hold") == 1
 
 
+def test_an_order_whose_total_differs_is_read_whole_until_it_is_mended(merchant: Merchant) -> None:
+    merchant.sync()
+    merchant.fault(*CREATE, a_cent_too_little)
+    merchant.settled()
+    merchant.sync_every_five_minutes(0.25)
+    before = merchant.asked("POST", "#OrderById")
+    for _ in range(3):
+        merchant.later(minutes=5)
+        merchant.sync()
+    assert merchant.asked("POST", "#OrderById") == before + 3
+    assert merchant.problems() == ["total_differs"]
+    (stored,) = merchant.shopify._store.orders.values()
+    stored.lines[0].price += Bag(Decimal("0.01"), Decimal("0.01"))
+    merchant.sync_every_five_minutes(0.25)
+    assert merchant.problems() == []
+
+
 def half_created(sandbox: Sandbox, request: Request) -> Answer:
     """Keep the first line only, and fail."""
     sent = request.json()
@@ -387,7 +404,7 @@ def test_a_shop_that_throttles_counts_against_no_order(merchant: Merchant, name:
 def test_a_throttled_look_at_the_shop_is_made_in_the_next_run(merchant: Merchant) -> None:
     order = merchant.settled()
     merchant.complete(order, FIRST, provider="PostNL")
-    merchant.fault("shopify", "POST", "#OrdersById$", THROTTLED)
+    merchant.fault("shopify", "POST", "#OrdersInBrief$", THROTTLED)
     merchant.later(minutes=5)
     merchant.sync()
     merchant.sync_every_five_minutes(0.25)
