@@ -174,7 +174,7 @@ SETTLED = Edit(
 )
 LOOK_BEFORE = Edit(
     "orderlink/cycle/importing.py",
-    "known.pop(order_id, None) or run.store.known_order(OrderKey(market.id, order_id))\n",
+    "run.store.known_order(key) if again else known.get(order_id)\n",
     "None\n",
 )
 INTENT = Edit("orderlink/outbox.py", " or not self._store.change_effect(effect, started):", ":")
