@@ -16,7 +16,7 @@ from tests.simulation.sweep import failures, points_of, report, singles
 from tests.simulation.world import SimulatedWorld
 
 SHARDS = 16
-SAMPLE = 97
+SAMPLE = 149
 """Without `--ci`, one case in so many is played: a prime, so that all kinds have their turn."""
 
 

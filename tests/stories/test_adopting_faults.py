@@ -134,8 +134,8 @@ def exchanges(tmp_path_factory: pytest.TempPathFactory, shop_type: str) -> int:
 
 @pytest.fixture
 def step(pytestconfig: pytest.Config) -> int:
-    """Give the distance of the points that are struck: each with `--ci`, else one in seven."""
-    return 1 if pytestconfig.getoption("--ci") else 7
+    """Give the distance of the points that are struck: each with `--ci`, else one in eleven."""
+    return 1 if pytestconfig.getoption("--ci") else 11
 
 
 @pytest.mark.parametrize("kind", ACTS)
