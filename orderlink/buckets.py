@@ -51,6 +51,10 @@ class Buckets:
             bucket = self._buckets[name]
             self._buckets[name] = budget.known(bucket, tokens, told, self._clock.now())
 
+    def is_told(self, name: str) -> bool:
+        """Tell whether the remote names a limit, so that one is declared."""
+        return name in self._declared and not self._declared[name].pause
+
     def take(self, name: str, cost: float) -> datetime | None:
         """Take tokens, or tell when there will be enough."""
         with self._lock:
@@ -70,10 +74,11 @@ class Buckets:
             bucket = self._buckets.get(name)
             if bucket is None:
                 return
-            bucket = budget.learn(bucket, headers, now)
+            pause = self._declared[name].pause
+            if not pause:  # else what the headers of others count is not known
+                bucket = budget.learn(bucket, headers, now)
             if status == 429:
                 until = answers.retry_at(headers, now) or budget.reset_at(headers, now)
-                pause = self._declared[name].pause
                 if until is None and pause:
                     until = now + timedelta(seconds=pause)
                 bucket = budget.block(bucket, until, now)

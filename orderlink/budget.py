@@ -38,7 +38,10 @@ class Budget(Value, frozen=True):
 
 
 UNTOLD = Budget(1000, 1000, pause=60)
-"""Of a remote that names no limit and may have one: nothing is held back but after a 429."""
+"""Of a remote that names no limit and may have one: nothing is held back but after a 429.
+
+Such a 429 counts as any other failure, so that one that never ends is told.
+"""
 
 SIGN_IN = "sign-in"
 """What a connector calls the budget of its sign-ins, for which few platforms name a limit."""

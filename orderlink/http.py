@@ -299,7 +299,8 @@ class Http:
 
     def _failure(self, request: _Request, raw: Raw) -> RemoteError:
         error = answers.failure(request.asked, raw, self._clock.now())
-        if raw.status == 429 and isinstance(error, TryLater) and error.retry_at is None:
+        told = raw.status == 429 and self._buckets.is_told(request.budget)
+        if told and isinstance(error, TryLater) and error.retry_at is None:
             error.retry_at = self._buckets.take(request.budget, request.cost)
         return error
 

@@ -397,11 +397,20 @@ def test_a_429_of_a_remote_that_names_no_limit_holds_the_next_runs_back_too(
     first = http_to(one, budgets={"all": UNTOLD})
     error = failing(first.read, "orders", budget="all")
     assert isinstance(error, TryLater)
-    assert error.retry_at == NOW + timedelta(seconds=seconds)
+    assert error.limited is bool(headers), "without a time it counts as a failure"
     second = http_to(one, budgets={"all": UNTOLD})
     second.load_budgets(first.budget_states())
-    assert isinstance(failing(second.read, "orders", budget="all"), TryLater)
+    later = failing(second.read, "orders", budget="all")
+    assert isinstance(later, TryLater)
+    assert later.retry_at == NOW + timedelta(seconds=seconds)
     assert len(one.asked) == 1, "the second was not sent"
+
+
+def test_what_others_count_in_their_headers_holds_nothing_back_where_no_limit_is_named() -> None:
+    theirs = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "3600"}
+    http = http_to(remote(*(Answer(200, b"[]", theirs) for _ in range(2))), budgets={"all": UNTOLD})
+    assert http.read("orders", budget="all").document == []
+    assert http.read("orders", budget="all").document == []
 
 
 def test_a_429_without_a_budget_or_an_instant_names_none() -> None:

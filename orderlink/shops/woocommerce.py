@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 Query = dict[str, str | int]
 ROOT = "/wp-json/wc/v3"
-REQUESTS = "requests"
+READS, WRITES = "reads", "writes"
 TOLD = (400, 401, 403, 404)
 NO_BATCH = (404, 405, 413, 501)
 ROWS_PER_PAGE = 100
@@ -88,8 +88,8 @@ class WooCommerce:
     """
 
     settings_model: ClassVar = WooCommerceSettings
-    BUDGETS: ClassVar[Mapping[str, Budget]] = {REQUESTS: UNTOLD}
-    """WooCommerce counts no requests; the host or the firewall before it may."""
+    BUDGETS: ClassVar[Mapping[str, Budget]] = {READS: UNTOLD, WRITES: UNTOLD}
+    """WooCommerce counts no requests; the host or the firewall before it may, often writes only."""
 
     def __init__(self, settings: WooCommerceSettings, link: Link) -> None:
         self._settings = settings
@@ -122,9 +122,7 @@ class WooCommerce:
         (WooCommerce's source: what there is no order for is refused).
         """
         path = f"{ROOT}/orders/0"
-        answer = self._link.http.write(
-            "PUT", path, json={}, budget=REQUESTS, accept=TOLD, safe=True
-        )
+        answer = self._link.http.write("PUT", path, json={}, budget=WRITES, accept=TOLD, safe=True)
         if documents.error_from(answer.document)[0] != NO_SUCH_ORDER:
             settled(answer)
 
@@ -190,7 +188,7 @@ class WooCommerce:
         body = {"create": [draft.document for draft in drafts]}
         accept = (*TOLD, *NO_BATCH)
         answer = self._link.http.write(
-            "POST", f"{ROOT}/orders/batch", json=body, budget=REQUESTS, accept=accept
+            "POST", f"{ROOT}/orders/batch", json=body, budget=WRITES, accept=accept
         )
         if answer.status in NO_BATCH:
             raise NotOffered(f"the shop answered {answer.status} to a write of many orders")
@@ -382,7 +380,7 @@ class WooCommerce:
         # A parameter that is never the same keeps caches from answering.
         unique = {**query, "_orderlink": os.urandom(8).hex()}
         path = f"{ROOT}{path}"
-        answer: Answer = self._link.http.read(path, unique, budget=REQUESTS, accept=TOLD)
+        answer: Answer = self._link.http.read(path, unique, budget=READS, accept=TOLD)
         return answer
 
     def _read(self, path: str, query: Mapping[str, str | int]) -> Json:
@@ -395,7 +393,7 @@ class WooCommerce:
 
     def _write(self, method: str, path: str, body: Mapping[str, Json]) -> ShopOrder:
         answer = self._link.http.write(
-            method, f"{ROOT}{path}", json=dict(body), budget=REQUESTS, accept=TOLD
+            method, f"{ROOT}{path}", json=dict(body), budget=WRITES, accept=TOLD
         )
         if answer.status == 400:
             code, message = documents.error_from(answer.document)

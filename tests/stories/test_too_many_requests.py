@@ -63,6 +63,22 @@ def test_a_write_that_was_too_many_is_sent_again_when_its_time_has_come(
     assert merchant.problems() == []
 
 
+def test_writes_that_are_too_many_for_ever_stop_no_reading_and_are_told(
+    merchant: Merchant,
+) -> None:
+    order = merchant.settled()
+    late = merchant.place()
+    merchant.fault("woo", "POST", "/orders(/batch)?$", UNTOLD, times=-1)
+    merchant.later(minutes=5)
+    merchant.sync()
+    merchant.complete(order, CODE)
+    merchant.sync_every_five_minutes(1)
+    assert merchant.status(order) is Status.SHIPPED, "the shop is read all the while"
+    assert merchant.problems() == ["creating_fails"]
+    assert any(late in line for line in merchant.told)
+    assert merchant.asked("POST", "/orders") < 8, "it is tried ever more seldom"
+
+
 def test_a_sign_in_that_was_too_many_waits_as_well(merchant: Merchant) -> None:
     merchant.fault("bol", "POST", "/token", NO_MORE)
     merchant.sync()
