@@ -28,7 +28,9 @@ class Result(Value, frozen=True):
     sentence: str
 
 
-DECISIONS = frozenset({"cancellation_requested", "partly_refunded", "order_number_taken"})
+DECISIONS = frozenset(
+    {"cancellation_requested", "partly_refunded", "order_number_taken", "total_differs"}
+)
 """Problems whose retry decides something about this one order: named ones only."""
 
 

@@ -45,7 +45,7 @@ WORDS: dict[str, Word] = {
     # connections
     "unreachable": Word(
         "the system does not answer as it should",
-        "check that it is up and that the address is right",
+        "check that it is up, that the address is right, and that it lets this machine ask",
         transient=True,
     ),
     "sign_in_failed": Word(
@@ -151,8 +151,8 @@ WORDS: dict[str, Word] = {
     # in the shop
     "polling_fails": Word("its shop order cannot be read for now", RETRY, transient=True),
     "total_differs": Word(
-        "the shop's total is not the marketplace's",
-        "mend the order in the shop, then " + RETRY,
+        "the shop order is not what was ordered",
+        "mend the order in the shop, which is noticed; to accept it as it is: " + RETRY,
         lasting=True,
     ),
     "several_in_shop": Word(

@@ -37,14 +37,14 @@ def is_blocked(words: Collection[str], what: Block) -> bool:
 
 def difference(expected: Expected, shop: ShopOrder) -> str:
     """Say in which way a shop order is not what it has to be; empty: it is right."""
+    wanted, there_are = _compared(expected, shop)
+    missing = (wanted - there_are).total()
+    pieces = f"{missing or 'other'} of {wanted.total()} pieces"
     if shop.currency != expected.currency or shop.total != expected.total:
         there = money_text(shop.total, shop.currency)
-        return f"the shop says {there}, the marketplace {expected_text(expected)}"
-    wanted, there_are = _compared(expected, shop)
-    if wanted != there_are:
-        missing = (wanted - there_are).total()
-        return f"the shop order is incomplete: {missing or 'other'} of {wanted.total()} pieces"
-    return ""
+        lacking = f"; it lacks {pieces}" if missing else ""
+        return f"the shop says {there}, the marketplace {expected_text(expected)}{lacking}"
+    return f"the shop order is incomplete: {pieces}" if wanted != there_are else ""
 
 
 def lacks_pieces(expected: Expected, shop: ShopOrder) -> bool:

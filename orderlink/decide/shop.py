@@ -70,7 +70,7 @@ def on_reading(
     after = replace(row, parcels=shop.parcels)
     if shop.state is ShopState.OPEN or lacks_pieces:
         part = next_part(after, made, reported, completed=False)
-        return seen + _reopened(row) + _part_due(part)
+        return seen + _reopened(row, event=not lacks_pieces) + _part_due(part)
     if shop.refunded and not row.refund_confirmed:
         amount = money_text(shop.refunded, shop.currency)
         problem = Problem("partly_refunded", f"{amount} of it was refunded: ship it all the same?")

@@ -150,17 +150,6 @@ def _killed_and_late(world: SimulatedWorld, sandbox: Sandbox, request: Request) 
     raise acts.MachineDied
 
 
-def _half_created(_: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
-    """Keep the first line only, and fail: what a shop does that has no transactions."""
-    document = json.loads(request.body)
-    order = document.get("variables", {}).get("order", document)
-    for lines in ("line_items", "lineItems"):
-        if lines in order:
-            order[lines] = order[lines][:1]
-    sandbox.handle(replace(request, body=json.dumps(document).encode()))
-    return Answer(500)
-
-
 def _slow(world: SimulatedWorld, sandbox: Sandbox, request: Request) -> Answer:
     world.let_pass(50)
     return sandbox.handle(request)
@@ -270,7 +259,7 @@ WRITES: Mapping[str, Handler] = {
     "30 s late": _later(30),
     "300 s late": _later(300),
     "600 s late": _later(600),
-    "half created": _half_created,
+    "half created": _plain(acts.half_created),
     "killed, 300 s late": _killed_and_late,
     "500 after": _changed(lambda _: Answer(500, b"")),
     "503 after": _changed(lambda _: Answer(503, PAGE, HTML)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from orderlink.model import Status
 from orderlink.people import follow, retry, take_over
 from orderlink.sandbox.bol_records import Article
 from orderlink.sandbox.server import Answer
-from tests.support.faults import answer, refused
+from tests.support.faults import answer, half_created, refused
 from tests.support.markets import AmazonMarket
 from tests.support.world import Merchant
 
@@ -129,14 +128,6 @@ def test_a_retry_brings_no_cancelled_order_back(merchant: Merchant) -> None:
     assert merchant.history(order).count("completed") == 1
     assert merchant.history(order).count("cancelled") == 1
     assert len(merchant.bol.ledger.accepted) == 1
-
-
-def half_created(sandbox: Any, request: Any) -> Answer:
-    """Keep the first line only, and fail."""
-    body = json.loads(request.body)
-    body["line_items"] = body["line_items"][:1]
-    sandbox.handle(replace(request, body=json.dumps(body).encode()))
-    return Answer(500, b"{}")
 
 
 def test_a_half_created_order_that_was_packed_before_it_was_found_is_told(

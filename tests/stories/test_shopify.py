@@ -20,6 +20,7 @@ from tests.support.faults import (
     answer,
     died_after,
     died_before,
+    half_created,
     lost_after,
     lost_before,
 )
@@ -326,15 +327,6 @@ def test_an_order_whose_total_differs_is_read_whole_until_it_is_mended(merchant:
     stored.lines[0].price += Bag(Decimal("0.01"), Decimal("0.01"))
     merchant.sync_every_five_minutes(0.25)
     assert merchant.problems() == []
-
-
-def half_created(sandbox: Sandbox, request: Request) -> Answer:
-    """Keep the first line only, and fail."""
-    sent = request.json()
-    lines = sent["variables"]["order"]["lineItems"]
-    sent["variables"]["order"]["lineItems"] = lines[:1]
-    sandbox.handle(replace(request, body=json.dumps(sent).encode()))
-    return answer(500, b"")(sandbox, request)
 
 
 def test_of_a_half_created_order_only_the_parcel_that_left_is_reported(merchant: Merchant) -> None:

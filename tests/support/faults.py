@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -67,6 +68,16 @@ def answer_after(status: int, body: bytes = b"") -> Act:
         return Answer(status, body)
 
     return act
+
+
+def half_created(sandbox: Sandbox, request: Any) -> Answer:
+    """Keep the first line only, and fail: what a shop does that has no transactions."""
+    body = json.loads(request.body)
+    order = body.get("variables", {}).get("order", body)
+    lines = "lineItems" if "lineItems" in order else "line_items"
+    order[lines] = order[lines][:1]
+    sandbox.handle(replace(request, body=json.dumps(body).encode()))
+    return Answer(500, b"")
 
 
 MAINTENANCE = answer(
