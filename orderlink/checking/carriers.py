@@ -27,10 +27,7 @@ def findings(settings: MarketplaceSettings, served: Collection[str]) -> Iterator
     yield _named(settings, served)
     if settings.default_carrier:
         yield _default(settings, served)
-    if settings.letter_post and _code(LETTER, settings, served) is None:
-        sentence = f"{settings.type} has no code for letter post"
-        yield Finding("letter_post", FAILED, sentence, "remove letter_post")
-    elif settings.letter_post:
+    if settings.letter_post:
         yield _letters(settings, served)
 
 
@@ -64,6 +61,9 @@ def _letters(settings: MarketplaceSettings, served: Collection[str]) -> Finding:
     name = settings.letter_carrier or LETTER
     known = {one.identifier for one in carriers.carriers()}
     code = _code(name, settings, served)
+    if code is None and not settings.letter_carrier:
+        sentence = f"{settings.type} has no code for letter post"
+        return Finding("letter_post", FAILED, sentence, "set letter_carrier, or remove letter_post")
     if name not in known or code is None:
         hint = suggestion(name, known) if name not in known else ""
         sentence = f"{settings.type} has no code for a carrier called {name}{hint}"

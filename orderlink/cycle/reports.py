@@ -33,10 +33,11 @@ ORDERS_AT_ONCE = 100
 def reports_in(
     run: Run, market: Connection, state: EffectState
 ) -> Iterator[tuple[OrderRow, EffectRow]]:
-    """Give the reports to a marketplace that are in this state now, each with its order.
+    """Give the reports to a marketplace that are in this state, each with its order.
 
     So that a backlog fits into little memory, the orders are read some at a time, and the copies
-    of what the reports send are left out: `whole`.
+    of what the reports send are left out. What was written meanwhile is not seen: whoever acts on
+    a report reads it anew, by `with_copy` or `as_now`.
     """
     effects = run.store.open_reports(market.id, state)
     for start in range(0, len(effects), ORDERS_AT_ONCE):
@@ -45,7 +46,7 @@ def reports_in(
         yield from ((rows[one.key.order_id], one) for one in some if one.key.order_id in rows)
 
 
-def whole(run: Run, effect: EffectRow) -> EffectRow | None:
+def with_copy(run: Run, effect: EffectRow) -> EffectRow | None:
     """Give a report of `reports_in` with its copy; None where it is not in that state any more."""
     last = run.store.last_effect(effect.key, effect.kind)
     same = last is not None and (last.number, last.state) == (effect.number, effect.state)

@@ -12,7 +12,7 @@ from orderlink.cycle.reports import (
     on_refusal,
     reports_in,
     shipment_in,
-    whole,
+    with_copy,
     write_down,
 )
 from orderlink.cycle.sighting import is_unseen
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from orderlink.steps import Steps
 
 
+SENT_AT_MOST = 4
+"""So often a report is sent that the marketplace takes and does not show."""
+
 TICKETS_AT_ONCE = 1_000
 """So many tickets are handed to the connector together: as many as bol takes in one request."""
 
@@ -66,7 +69,7 @@ def _ask_some(
         for row, listed in pairs:
             ticket = answers.get(listed.remote_ref)
             pending = ticket is not None and ticket.state is TicketState.PENDING
-            effect = None if pending else whole(run, listed)
+            effect = None if pending else with_copy(run, listed)
             if effect is None:
                 continue
             if ticket is None:
@@ -104,14 +107,23 @@ def _lost_sight(
 
 
 def send_dropped_again(run: Run, market: Connection) -> None:
-    """Make reports due again that the marketplace took, and that its later looks do not show."""
+    """Make reports due again that the marketplace took, and that its later looks do not show.
+
+    One that is dropped every time is a refusal: a person has to see it.
+    """
     for row, listed in reports_in(run, market, EffectState.ACCEPTED):
         dropped = is_unseen(listed) and is_dropped(listed, looked_at(row, market.row))
-        effect = whole(run, listed) if dropped else None
+        effect = with_copy(run, listed) if dropped else None
         if effect is not None:
-            event = Event("report_dropped", {"number": str(effect.number)})
-            verdict = Verdict(events=(event,))
-            run.close_effect(row, effect, EffectState.DUE, verdict)
+            dropped_once_more = Verdict(
+                events=(Event("report_dropped", {"number": str(effect.number)}),)
+            )
+            if effect.attempts < SENT_AT_MOST:
+                run.close_effect(row, effect, EffectState.DUE, dropped_once_more)
+                continue
+            sentence = f"{market.people_name} took it {effect.attempts} times, and does not show it"
+            verdict = dropped_once_more + on_refusal(row, effect, sentence)
+            run.close_effect(row, effect, EffectState.REFUSED, verdict, error=sentence)
 
 
 def settle_unknown(run: Run, market: Connection) -> Steps[None]:
@@ -124,7 +136,7 @@ def settle_unknown(run: Run, market: Connection) -> Steps[None]:
     for row, listed in reports_in(run, market, EffectState.UNKNOWN):
         if not run.may_go_on():
             return
-        effect = whole(run, listed)
+        effect = with_copy(run, listed)
         if effect is None:
             continue
         state = _quarantine(run, market, effect)

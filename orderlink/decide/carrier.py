@@ -130,6 +130,9 @@ def _without_code(settings: MarketplaceSettings, served: Collection[str]) -> Cho
     letter = carriers.marketplace_code(
         carrier, settings.type, country=settings.ship_from or None, served=served
     )
+    if letter is None and settings.type in carriers.marketplaces():
+        sentence = f"{settings.type} has no code for letters by {carrier}: set letter_carrier"
+        return _problem(Choice(word=carriers.Word.NO_CODE, why="no code"), sentence)
     return Choice(
         carrier=carrier,
         carrier_code=letter.code if letter else "",

@@ -243,7 +243,9 @@ class Amazon:
             _check_that_amazon_says_so(answer)
             why = answers.problem_text(answer.document)
             if not shipment.code:
-                why = f"{why.rstrip('.')}. It went as a letter without a code: {LETTERS_BY_HAND}"
+                why = (
+                    f"{why.rstrip('.')}. It was sent as a letter without a code: {LETTERS_BY_HAND}"
+                )
             raise Refused(word, f"Amazon refused it: {why}")
         return Accepted()
 

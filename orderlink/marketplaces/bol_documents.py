@@ -37,8 +37,8 @@ REFERENCE_LENGTH = 90
 OTHER_CARRIER = "OTHER"
 """bol's word for a carrier that is none of its list, or that is not known."""
 
-CARRIERS_WITHOUT_CODE = frozenset({OTHER_CARRIER, "BRIEFPOST"})
-"""The carriers that bol lets a shipment name without a tracking code."""
+CARRIERS_WITHOUT_CODE = frozenset({OTHER_CARRIER, "BRIEFPOST", "TNT_BRIEF", "BPOST_BRIEF"})
+"""The carriers that bol lets a shipment name without a tracking code: its own for letters."""
 
 _LONGEST_PROBLEM = 500
 _TICKET_STATES = {

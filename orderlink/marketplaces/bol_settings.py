@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from orderlink.secrets import Secret
 from orderlink.settings import MarketplaceSettings
+
+LETTERS: Final = ("letter_no_tracking", "postnl_letterbox", "bpost_letter")
+"""The carriers that bol has a code of its own for which goes without a tracking code."""
 
 
 class BolSettings(MarketplaceSettings):
@@ -33,6 +36,13 @@ class BolSettings(MarketplaceSettings):
     login_url: str = Field(
         default="https://login.bol.com", description="Where tokens are given; a sandbox for trying."
     )
+
+    @field_validator("letter_carrier")
+    @classmethod
+    def _takes_no_code(cls, name: str) -> str:
+        if name and name not in LETTERS:
+            raise ValueError(f"at bol letters go by one of {', '.join(LETTERS)}, not by {name}")
+        return name
 
     def identity(self) -> tuple[str, ...]:
         """Tell what binds this connection to its rows: the base URL and the client id.

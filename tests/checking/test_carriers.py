@@ -91,9 +91,21 @@ def test_letter_post_needs_a_code() -> None:
 def test_who_carries_letters_is_looked_at() -> None:
     (_, letters) = looked_at(carriers=["gls"], letter_post=True, letter_carrier="bpost_letter")
     assert letters == ("letter_post", OK, "an order without a code is sent as BPOST_BRIEF")
-    (_, letters) = looked_at(carriers=["gls"], letter_post=True, letter_carrier="bpost_leter")
-    assert letters[:2] == ("letter_carrier", FAILED)
-    assert "did you mean `bpost_letter`" in letters[2]
+    settings = MarketplaceSettings(
+        type="amazon",
+        shop="shop",
+        carriers=("gls",),
+        letter_post=True,
+        letter_carrier="bpost_leter",
+    )
+    (_, wrong) = findings(settings, ())
+    assert (wrong.subject, wrong.state) == ("letter_carrier", FAILED)
+    assert "did you mean `bpost_letter`" in wrong.sentence
+
+
+def test_bol_takes_letters_from_those_that_need_no_code() -> None:
+    with pytest.raises(ValueError, match=r"at bol letters go by one of .*, not by postnl"):
+        looked_at(letter_post=True, letter_carrier="postnl")
 
 
 def test_a_marketplace_of_a_third_party_gets_our_own_ids() -> None:

@@ -87,6 +87,12 @@ def test_letters_go_with_their_carrier_and_what_has_no_word_by_its_name(
     assert choice.code == ""
 
 
+def test_letters_of_a_carrier_that_there_is_not_wait_for_a_person() -> None:
+    keys = {"type": "amazon", "letter_post": True, "letter_carrier": "deutsche_pst"}
+    choice = chosen(order(), settings(**keys))
+    assert choice.problem == "amazon has no code for letters by deutsche_pst: set letter_carrier"
+
+
 def test_several_codes_in_one_field_are_several_codes() -> None:
     row = order(parcels=(parcel("3SABCD1234567 / 3SABCD7654321"), parcel("n/a")))
     assert codes_of(row) == ("3SABCD1234567", "3SABCD7654321")

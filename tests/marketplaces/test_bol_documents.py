@@ -321,6 +321,7 @@ def shipment(code: str = "", carrier_code: str = "") -> Shipment:
         ("", "", {"transporterCode": "OTHER"}),
         ("", "TNT", {"transporterCode": "OTHER"}),
         ("", "BRIEFPOST", {"transporterCode": "BRIEFPOST"}),
+        ("", "BPOST_BRIEF", {"transporterCode": "BPOST_BRIEF"}),
     ],
 )
 def test_a_transport_names_a_carrier_that_bol_takes(

@@ -345,6 +345,23 @@ def test_a_letter_is_confirmed_after_the_wait_and_believed_when_it_is_seen(tmp_p
     assert merchant.problems() == []
 
 
+def test_what_amazon_drops_every_time_is_told(tmp_path: Path) -> None:
+    market = partial(AmazonMarket, manner=Manner(takes_letters=True))
+    merchant = Merchant(tmp_path, market=market, marketplace=LETTERS)
+    order = merchant.settled()
+    merchant.complete(order)
+    merchant.sync_every_five_minutes(2.9)
+    for _ in range(24):
+        merchant.amazon.drop_next_confirmation()
+        merchant.sync_every_five_minutes(0.25)
+    assert merchant.asked("POST", "/shipmentConfirmation") == 4
+    assert merchant.problems() == ["marketplace_refused"]
+    assert "Amazon took it 4 times, and does not show it" in merchant.told[0]
+    merchant.amazon.ship_by_hand(order, "", "PostNL")
+    merchant.sync_every_five_minutes(0.5)
+    assert (merchant.status(order), merchant.problems()) == (Status.SHIPPED, [])
+
+
 def test_a_letter_that_amazon_refuses_is_confirmed_by_hand(tmp_path: Path) -> None:
     merchant = Merchant(tmp_path, market=AmazonMarket, marketplace=LETTERS)
     order = merchant.settled()
