@@ -166,6 +166,13 @@ def test_orders_of_a_shop_that_was_removed_are_orphans(config: Config, store: St
     assert 'let a marketplace go to it (`shop = "NAME"`)' in text_of(report)
 
 
+def test_a_new_order_goes_to_the_shop_of_now_and_is_no_orphan(config: Config, store: Store) -> None:
+    with store.transaction():
+        store.bind("shop", "woocommerce", "another", "old")
+    add(store, "A1", Status.NEW, shop="woocommerce-2")
+    assert gather(config, store, NOW).orphans == ()
+
+
 def test_orders_of_an_earlier_key_of_a_shop_are_orphans(config: Config, store: Store) -> None:
     with store.transaction():
         store.bind("shop", "woocommerce", "another", "webshop")

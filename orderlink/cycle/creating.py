@@ -77,13 +77,15 @@ def _effects(
 
 
 def _in_shop_of_now(run: Run, shop: Connection, row: OrderRow) -> OrderRow | None:
-    """Let an order that nothing was sent for go to the shop that is configured now."""
+    """Let an order that is not in the shop of then go to the shop that is configured now."""
     if row.shop == shop.id:
         return row
-    if run.store.last_effect(row.key, Kind.CREATE) is not None:
+    effect = run.store.last_effect(row.key, Kind.CREATE)
+    if effect is not None and effect.state not in {EffectState.DUE, EffectState.REFUSED}:
         return None  # it may be in the shop that was configured then
     with run.store.transaction():
-        run.store.apply(row, Verdict(changes={"shop": shop.id}), run.now())
+        moved = Verdict(changes={"shop": shop.id}, withdrawn=(Kind.CREATE,))
+        run.store.apply(row, moved, run.now())
     return replace(row, shop=shop.id)
 
 

@@ -70,7 +70,7 @@ def look(run: Run, market: Connection, shop: Connection, selection: Selection) -
         raise
     except RemoteError:
         if market.http.server_time() is not None:  # who fails tells the time all the same
-            _put_first_run_right(run, market, first=first)
+            _put_first_run_right(run, market, first=False)
         raise
     if finished:
         market.row = run.store.connection(market.id)

@@ -14,14 +14,21 @@ if TYPE_CHECKING:
 def take_origins_over(run: Run, market: Connection) -> None:
     """Take for ours what earlier runs on this state file had found in the shop.
 
-    They met the stamp of the lost state file, and could not know that it is gone.
+    They met the stamp of the lost state file, and could not know that it is gone. Where there are
+    stamps of several, one of them may be alive, and a person has to say.
     """
-    for problem in run.store.problems():
-        if (problem.connection, problem.word) != (market.id, "other_origin"):
-            continue
+    foreign = [
+        problem
+        for problem in run.store.problems()
+        if (problem.connection, problem.word) == (market.id, "other_origin")
+    ]
+    told = (problem.details.get("origin") for problem in foreign)  # a purge empties it
+    origins = {origin for origin in told if origin}
+    if len(origins) > 1:
+        return
+    for problem in foreign:
         row = run.store.order(OrderKey(problem.connection, problem.order_id))
         if row is not None and row.shop_order_id:
-            origin = problem.details.get("origin") or run.store.origin()  # a purge empties it
             with run.store.transaction():
-                run.store.put_fact("origin", origin)
+                run.store.put_fact("origin", next(iter(origins), run.store.origin()))
                 run.store.apply(row, Verdict(closes=("other_origin",)), run.now())

@@ -68,7 +68,7 @@ class Place(Value, frozen=True):
 
 
 def is_ready(run: Run, row: OrderRow, *, only_find: bool = False) -> bool:
-    """Tell whether nothing keeps an order from being created now."""
+    """Tell whether nothing keeps an order from being created now, if it has its document."""
     approved = row.approved or only_find
     if not (row.has_details and approved and not row.shop_order_id):
         return False

@@ -45,7 +45,8 @@ def orphans(places: Places, counts: Sequence[OrderCount]) -> tuple[Orphans, ...]
     for one in counts:
         if one.status in {*CLOSED, Status.MANUAL}:
             continue
-        for left in _left(places, one.connection, one.shop):
+        shop = None if one.status == Status.NEW else one.shop  # it goes to the shop of now
+        for left in _left(places, one.connection, shop):
             found[left] += one.orders
     return tuple(Orphans(*left, count) for left, count in found.items())
 

@@ -7,8 +7,8 @@ The points are worked out by the published rules: a scalar costs nothing, an obj
 members, and a mutation 10 beside what it answers
 (https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits). What Shopify really takes is
 less, and stands in every answer. What is asked for many things at once names how many
-(`*_AT_ONCE`): it costs 500 points at most, which every shop gains in the few seconds that a request
-waits for its budget. Shopify itself allows 1,000 at once.
+(`*_AT_ONCE`): it costs 500 points at most, which a shop that gains 100 a second has again within
+the few seconds that a request waits for its budget. Shopify itself allows 1,000 at once.
 """
 
 from __future__ import annotations

@@ -299,7 +299,8 @@ VALUES (:account, :connection, :order_id, :word, :since, :sentence, :details)
 ON CONFLICT (account, connection, order_id, word) WHERE solved_at IS NULL
 DO UPDATE SET sentence = excluded.sentence, details = excluded.details
 -- reopen_problem --
-UPDATE problems SET solved_at = NULL, sentence = :sentence, details = :details
+UPDATE problems SET solved_at = NULL, sentence = :sentence, details = :details,
+    told_at = CASE sentence WHEN :sentence THEN told_at END
 WHERE id = (SELECT MAX(id) FROM problems WHERE account = :account AND connection = :connection
     AND order_id = :order_id AND word = :word AND solved_at IS NOT NULL AND told_at IS NOT NULL)
 -- open_problem_of --

@@ -90,8 +90,8 @@ class Journal(Counters):
         """Open a problem, or renew its words where it is open already.
 
         One that was closed and comes back before anybody was told that it is over (a person retried
-        it in vain) is the same one. One of a connection stands in the history of every run that met
-        it, once.
+        it in vain) is the same one, and is told anew only where it has another reason. One of a
+        connection stands in the history of every run that met it, once.
         """
         where = {"connection": key.connection, "order_id": key.order_id, "word": problem.word}
         known = self._is_troubled(key) and self.database.one("open_problem_of", **where)

@@ -114,6 +114,18 @@ def test_a_problem_that_was_retried_in_vain_is_neither_over_nor_new(
         assert merchant.problems() == []
 
 
+def test_another_reason_after_a_retry_is_told_at_once(tmp_path: Path) -> None:
+    merchant = Merchant(tmp_path)
+    order = merchant.settled()
+    merchant.complete(order, "3SABCD1234567")
+    for why in ("Transporter is on strike", "Order item is blocked"):
+        merchant.bol.fail_next_shipment(why)
+        retry_all(merchant)
+        merchant.sync_every_five_minutes(0.3)
+        assert merchant.problems() == ["marketplace_refused"]
+        assert why in merchant.told[-1]
+
+
 def test_a_failure_that_was_retried_in_vain_is_told_once_a_day(
     tmp_path: Path, mailbox: Mailbox
 ) -> None:

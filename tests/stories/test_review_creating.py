@@ -11,12 +11,14 @@ from orderlink.model import Status
 from orderlink.people import retry, take_over
 from orderlink.sandbox.bol_records import Article
 from orderlink.sandbox.woocommerce import RATES
+from orderlink.sandbox.woocommerce_state import SandboxProduct
 from orderlink.sandbox.woocommerce_tax import SandboxTax
 from tests.support.faults import (
     UNAVAILABLE,
     MachineDied,
     answer,
     answer_after,
+    half_created,
     lost_after,
     lost_before,
     refused,
@@ -226,3 +228,44 @@ def test_an_order_taken_over_while_its_answer_was_lost_is_found_and_left_alone(
     assert merchant.status(order) is Status.MANUAL
     assert len(merchant.shop_orders(order)) == 1
     assert merchant.problems() == []
+
+
+def test_what_the_shop_of_then_refused_goes_to_the_shop_of_now(merchant: Merchant) -> None:
+    merchant.sync()
+    order = merchant.place(Article(reference="SKU-9", ean="8718846038690"))
+    merchant.later(minutes=5)
+    merchant.sync()
+    assert merchant.problems() == ["product_unknown"]
+    path = merchant.config.path
+    path.write_text(path.read_text().replace("ck_canary_key", "ck_another_key"))
+    merchant.woo._keys["ck_another_key"] = merchant.woo._keys["ck_canary_key"]
+    merchant.reload()
+    merchant.woo._store.products[509] = SandboxProduct(509, "SKU-9", "Plate", "4.00")
+    store = merchant.store()
+    retry(store, merchant.order(order), merchant.clock.now())
+    store.close()
+    merchant.sync_every_five_minutes(0.3)
+    assert len(merchant.shop_orders(order)) == 1
+    assert merchant.problems() == []
+    merchant.complete(order, CODE)
+    merchant.sync_every_five_minutes(0.3)
+    assert merchant.status(order) is Status.SHIPPED
+
+
+def test_only_a_retry_by_name_accepts_what_the_shop_lacks(merchant: Merchant) -> None:
+    merchant.settled()
+    order = merchant.place(Article(), Article(reference="SKU-2", ean="8718846038683"))
+    merchant.fault(*CREATE, half_created)
+    merchant.later(minutes=5)
+    merchant.sync()
+    merchant.complete(order, CODE)
+    merchant.sync_every_five_minutes(0.5)
+    store = merchant.store()
+    (problem,) = store.problems()
+    result = retry(store, merchant.order(order), merchant.clock.now(), deciding=False)
+    store.close()
+    assert "it lacks 1 of 2 pieces" in problem.sentence
+    assert not result.changed
+    merchant.sync_every_five_minutes(0.5)
+    assert merchant.shipments(order) == []
+    assert merchant.problems() == ["total_differs"]

@@ -82,6 +82,21 @@ def test_a_rebuild_after_cron_already_ran_leaves_no_order_of_another_origin(
     assert {merchant.status(one) for one in (before[1], meanwhile, later)} == {Status.NOT_SHIPPED}
 
 
+def test_a_rebuild_takes_no_origin_over_where_there_are_several(tmp_path: Path) -> None:
+    merchant = Merchant(tmp_path, marketplace='import_from = "open"')
+    for _ in range(2):
+        merchant.settled()
+    stored = next(iter(merchant.woo._store.orders.values()))
+    for entry in stored.meta:
+        if entry["key"] == "_orderlink_origin":
+            entry["value"] = "a-living-machine"
+    lose_state(merchant)
+    merchant.sync_every_five_minutes(0.2)
+    assert merchant.problems() == ["other_origin", "other_origin"]
+    merchant.run("rebuild")
+    assert merchant.problems() == ["other_origin", "other_origin"], "which of them is gone?"
+
+
 def test_yesterdays_backup_creates_and_reports_nothing_again(merchant: Merchant) -> None:
     first = merchant.settled()
     shutil.copy(merchant.config.state, merchant.folder / "backup")
