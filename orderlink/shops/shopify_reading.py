@@ -189,9 +189,10 @@ class Orders:
         found = self._by_reference(sorted(references)) if exact else set()
         for some in in_parts(stamps, queries.NUMBERS_AT_ONCE):
             named = sorted({stamp.order_number for stamp in some} - {""})
-            # Orders of other programs have another source identifier, and our reference as a tag.
-            tags = [] if exact else sorted({tag_of(stamp.reference) for stamp in some})
-            for row in self._searched(named, tags) if named or tags else ():
+            # Orders of other programs have another source identifier, and our reference as a tag;
+            # the metafield of one may be older than the definition that makes it unique.
+            tags = sorted({tag_of(stamp.reference) for stamp in some})
+            for row in self._searched(named, tags):
                 with understood():
                     reference = (row["reference"] or {}).get("value")
                     if row["sourceIdentifier"] in numbers or reference in references:
