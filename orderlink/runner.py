@@ -7,15 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from orderlink import marker
+from orderlink import housekeeping
 from orderlink.clock import Clock
-from orderlink.cycle.archiving import archive
 from orderlink.cycle.connecting import Connector, connect_all, refuse_paused
-from orderlink.cycle.purging import purge
 from orderlink.cycle.run import Run, Selection
 from orderlink.cycle.stages import STAGES, finish
 from orderlink.decide.adoption import Plan, Wish
@@ -24,7 +22,6 @@ from orderlink.decide.verdict import Problem
 from orderlink.dryrun import DryOutbox, Planned, copy_of
 from orderlink.errors import ConfigurationError, OrderlinkError, StateError
 from orderlink.lock import RunLock
-from orderlink.marker import Age
 from orderlink.outbox import Outbox
 from orderlink.redact import Redactor
 from orderlink.report.idle import why_idle
@@ -241,10 +238,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         say=world.say,
         tell=world.tell,
     )
-    _hold_against_marker(config, store, this, number)
-    _only_look_after_restore(store, this)
-    if not order.dry_run:
-        marker.leave(config.state, store.origin(), number)
+    housekeeping.begin(config, store, this, number, dry_run=order.dry_run)
     selection = Selection(
         _keys(config, store, order.orders), order.force, sample=order.sample, wish=order.wish
     )
@@ -254,7 +248,7 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         for pair in pairs:
             for connection in pair:
                 connection.http.close()
-    _keep_house(config, order, store, this, number)
+    housekeeping.end(config, store, this, number, rebuilt=order.stage == "rebuild")
     _write_end(order, store, this, number, failed=bool(missing))
     problems = tell(store, config, world, quiet=order.dry_run)
     places = {row.id: row.label for row in store.connections()}
@@ -268,22 +262,6 @@ def _carry_out(config: Config, order: Order, world: World, store: Store, number:
         plans=tuple(this.plans),
         restored_at=this.outbox.restored_at,
     )
-
-
-def _keep_house(config: Config, order: Order, store: Store, this: Run, number: int) -> None:
-    """Do what is due in the state file itself once the stages are through."""
-    places = Places(config, store)
-    for problem in filter(places.is_gone, store.problems()):  # no run would ever close them
-        with store.transaction():
-            store.solve(OrderKey(problem.connection, ""), [problem.word], this.now())
-    if order.stage == "rebuild":
-        with store.transaction():
-            store.solve(STATE, ["state_replaced"], this.now())
-        marker.leave(config.state, store.origin(), number)
-    if this.trusted():
-        this.counts["purged"] += purge(store, this.now(), config.keep_personal_data)
-        this.counts["archived"] += _archived(config, store, this.now())
-        _end_of_restore(config, store, this.now())
 
 
 def _write_end(order: Order, store: Store, this: Run, number: int, *, failed: bool) -> None:
@@ -310,54 +288,8 @@ CYCLE = ("import", "poll", "push", "sync")
 """The stages that cron runs, and that tell by the ways of [alerts]."""
 ALERTS = OrderKey("alerts", "")
 """The place of the problem that these ways fail."""
-STATE = OrderKey("state", "")
-"""The place of problems with the state file itself."""
 NOWHERE = OrderKey("", "")
 """The place of what happened to a run as a whole."""
-
-
-def _hold_against_marker(config: Config, store: Store, this: Run, number: int) -> None:
-    """Notice a state file that is older than the last run, or another one than before."""
-    found = marker.age(config.state, store.origin(), number)
-    if found is Age.OLD:
-        older = f"{config.state} is older than the last run that is known (a backup was restored?)"
-        what = "a backup was restored" if store.restored_at() else older
-        with store.transaction():
-            store.forget_looks()
-            store.note_restored(this.now())
-        if not isinstance(this.outbox, DryOutbox):  # a plan says it itself
-            this.tell(f"{what}: everything is looked at again before anything is sent")
-    if found is Age.REPLACED:
-        sentence = f"{config.state} is a new one, an earlier one was here: what is in the shop "
-        this.note_problem(STATE, "state_replaced", sentence + "already is not known")
-
-
-def _only_look_after_restore(store: Store, this: Run) -> None:
-    """Let nothing be sent for a quarantine after a backup was restored."""
-    restored = store.restored_at()
-    if restored is not None and restored > this.now():  # a wrong clock wrote it
-        restored = this.now()
-        with store.transaction():
-            store.note_restored(restored)
-    if restored is not None:
-        this.outbox.restored_at = restored
-        this.say("state", "a backup was restored: for now everything is only looked up")
-
-
-def _end_of_restore(config: Config, store: Store, now: datetime) -> None:
-    restored = store.restored_at()
-    settings = [*config.shops.values(), *config.marketplaces.values()]
-    if restored and restored + max(one.quarantine for one in settings) <= now:
-        with store.transaction():
-            store.note_restored(None)
-
-
-def _archived(config: Config, store: Store, now: datetime) -> int:
-    """Archive what is due; not while a code may still come late."""
-    if config.archive_after is None:
-        return 0
-    late = max((one.late_code_days for one in config.marketplaces.values()), default=0)
-    return archive(store, now, max(config.archive_after, timedelta(days=late)))
 
 
 def _keys(config: Config, store: Store, names: tuple[str, ...]) -> frozenset[OrderKey]:
