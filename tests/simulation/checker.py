@@ -30,6 +30,7 @@ FRESH = timedelta(minutes=20)
 
 LONGEST_REQUEST = 125.0
 ALERT_AFTER = timedelta(minutes=30)
+NEXT_RUN = timedelta(minutes=5)
 
 TROUBLE = frozenset(
     (
@@ -410,7 +411,8 @@ class _Check:
         """Check that nobody is told anything while nothing is wrong."""
         struck = self.world.struck
         loud = [one for one in struck if one.kind in LOUD]
-        lasting = bool(struck) and struck[-1].at - struck[0].at > ALERT_AFTER
+        # What is over is seen by the next run only.
+        lasting = bool(struck) and struck[-1].at - struck[0].at > ALERT_AFTER - NEXT_RUN
         for line in self.world.told:
             order_id = told_order(line)
             if order_id:
