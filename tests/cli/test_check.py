@@ -42,7 +42,7 @@ def test_1_and_what_helps_when_something_fails(checked: Installation) -> None:
     checked.configure(shop=CLOSED)
     ended = checked.run("check")
     assert ended.code == 1
-    assert "-> check that it is up and that the address is right" in ended.out
+    assert "-> check that it is up, that the address is right" in ended.out
     checked.configure()
     ended = checked.run("check")
     assert ended.code == 1

@@ -208,7 +208,7 @@ def test_1_when_it_is_written_and_the_check_fails(machine: Installation) -> None
     assert ended.code == 1
     assert machine.config.exists()
     assert "bol refused the client id and secret" in ended.out
-    assert "check that it is up and that the address is right" in ended.out
+    assert "check that it is up, that the address is right" in ended.out
 
 
 def test_the_state_may_have_a_place_of_its_own(machine: Installation) -> None:

@@ -65,6 +65,7 @@ def everything_once(bench: Bench) -> None:
     assert bench.problems() == []
 
 
+@pytest.mark.only_ci
 @pytest.mark.parametrize("seed", [1])
 def test_killed_at_random_moments(bench: Bench, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311

@@ -1,7 +1,6 @@
 """A day with a backlog against Amazon's usage plans: not one request too many, hardly one too few.
 
-The sandbox keeps Amazon's published token buckets to the token. With `--ci` the backlog has 5,000
-orders; else it is a third of a day with 1,200, on pages so small that both limits bind, too.
+The sandbox keeps Amazon's published token buckets to the token.
 """
 
 from __future__ import annotations
@@ -20,7 +19,10 @@ from tests.support.world import Merchant
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.only_ci
+
 CYCLE = timedelta(minutes=5)
+CYCLES = 24 * 12
 SEARCH, CONFIRM = PUBLISHED["searchOrders"], PUBLISHED["confirmShipment"]
 PART = 0.9
 
@@ -40,7 +42,7 @@ class Cycle:
 class Day:
     """A merchant with a backlog, whose warehouse packs whatever is in the shop at once."""
 
-    def __init__(self, folder: Path, orders: int, page_size: int, hours: int) -> None:
+    def __init__(self, folder: Path, orders: int, page_size: int) -> None:
         self.merchant = Merchant(
             folder,
             market=partial(AmazonMarket, page_size=page_size),
@@ -50,7 +52,6 @@ class Day:
         self.merchant.later(minutes=5)
         self.begin = self.merchant.clock.monotonic()
         self.packed = 0
-        self.cycles = hours * 12
 
     def _done(self) -> tuple[int, int]:
         answers = self.merchant.amazon.ledger.answers
@@ -79,18 +80,17 @@ class Day:
 
 
 @pytest.fixture(scope="module")
-def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Day:
-    size = (5_000, 100, 24) if request.config.getoption("--ci") else (1_200, 30, 8)
-    return Day(tmp_path_factory.mktemp("limits") / "merchant", *size)
+def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    return Day(tmp_path_factory.mktemp("limits") / "merchant", orders=5_000, page_size=100)
 
 
 @pytest.fixture(scope="module")
 def cycles(day: Day) -> list[Cycle]:
-    return [day.cycle() for _ in range(day.cycles)]
+    return [day.cycle() for _ in range(CYCLES)]
 
 
 def test_no_request_is_too_many(day: Day, cycles: list[Cycle]) -> None:
-    assert len(cycles) == day.cycles
+    assert len(cycles) == CYCLES
     answers = day.merchant.amazon.ledger.answers
     assert {status for _, status in answers} == {200, 204}
 
