@@ -6,12 +6,12 @@ import os
 import selectors
 import stat
 import subprocess
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
 from orderlink.clock import Clock, SystemClock
 from orderlink.errors import SecretError
+from orderlink.values import Value, field
 
 _LARGEST: Final = 64 * 1024
 
@@ -33,11 +33,13 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class PlainText:
+class PlainText(Value, frozen=True):
     """The value itself."""
 
-    value: str = field(repr=False)
+    value: str
+
+    def __repr__(self) -> str:
+        return "PlainText()"
 
     def look_up(self) -> str:
         """Give the value."""
@@ -47,8 +49,7 @@ class PlainText:
         return "plain text"
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentVariable:
+class EnvironmentVariable(Value, frozen=True):
     """A variable of the process."""
 
     name: str
@@ -67,8 +68,7 @@ class EnvironmentVariable:
         return f"environment variable {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class SecretFile:
+class SecretFile(Value, frozen=True):
     """A file that only its owner can read; `path` is absolute."""
 
     path: Path
@@ -91,8 +91,7 @@ class SecretFile:
         return f"file {self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Value, frozen=True):
     """A credential that systemd hands to the service (LoadCredential=)."""
 
     name: str
@@ -123,17 +122,19 @@ class Credential:
         return f"systemd credential {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Value, frozen=True):
     """A program that prints the secret as its first line, run without a shell.
 
     Its errors are thrown away, for they may hold what must not be shown. `seconds` is the limit.
     """
 
-    words: tuple[str, ...] = field(repr=False)
+    words: tuple[str, ...]
     folder: Path
     seconds: float = 30
-    clock: Clock = field(default_factory=SystemClock, repr=False)
+    clock: Clock = field(default_factory=SystemClock)
+
+    def __repr__(self) -> str:
+        return f"Command(folder={self.folder!r})"
 
     def look_up(self) -> str:
         """Run the program and read its first line."""
