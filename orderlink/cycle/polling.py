@@ -114,10 +114,10 @@ def _ask_singly(
     for row, answer in sorted(answers, key=lambda pair: pair[1] is None):
         try:
             order = answer or (yield from read_in_shop(shop, row))
-            whole = Answer(order)
+            found = Answer(order)
             if order is not None and _hides_parcels(order):
-                whole = yield from _with_parcels(run, shop, row, order)
-            _decide(run, shop, row, whole, not_there)
+                found = yield from _with_parcels(run, shop, row, order)
+            _decide(run, shop, row, found, not_there)
         except TryLater as error:
             misses.note(run, row, error)
         else:
@@ -155,12 +155,12 @@ def read_in_shop(shop: Connection, row: OrderRow) -> Steps[ShopOrder | None]:
 
 
 def _decide(
-    run: Run, shop: Connection, row: OrderRow, whole: Answer, not_there: EffectRow | None
+    run: Run, shop: Connection, row: OrderRow, found: Answer, not_there: EffectRow | None
 ) -> None:
     market = run.marketplace_of(row)
-    if market is None or _is_unstamped(run, row, whole.order):
+    if market is None or _is_unstamped(run, row, found.order):
         return
-    answer, now = whole.order, run.now()
+    answer, now = found.order, run.now()
     if row.status is Status.SHIPPED:
         sent = run.store.last_effect(row.key, Kind.UPDATE_TRACKING) is not None
         reported = reported_by(run.store.effects(row.key, Kind.SHIP))
@@ -172,10 +172,10 @@ def _decide(
             now,
             wait=market.settings.tracking_wait,
             trusted=run.trusted(),
-            has_parcels_elsewhere=not whole.complete,
+            has_parcels_elsewhere=not found.complete,
             **_parts(run, row, answer),
         )
-    verdict += _mended(run, row, answer) + whole.reading
+    verdict += _mended(run, row, answer) + found.reading
     with run.store.transaction():
         if not_there is not None and verdict.status is Status.NOT_SHIPPED:
             run.close_effect(row, not_there, EffectState.WITHDRAWN, NOTHING)

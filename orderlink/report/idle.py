@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from orderlink.basics import CLOSED, Status
 from orderlink.redact import safe_text
-from orderlink.report.orphans import is_followed
+from orderlink.report.orphans import has_runs
 
 if TYPE_CHECKING:
     from orderlink.report.places import Places
@@ -21,7 +21,7 @@ def why_idle(places: Places, row: OrderRow) -> str:
         return _paused(order, paused)
     is_open = row.status not in {*CLOSED, Status.MANUAL}
     shop = None if row.status is Status.NEW else row.shop  # it goes to the shop of now
-    if is_open and not is_followed(places, row.key.connection, shop):
+    if is_open and not has_runs(places, row.key.connection, shop):
         return f"{order}: nobody follows it; `orderlink status` says why, and what to do"
     return ""
 

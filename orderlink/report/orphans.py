@@ -51,8 +51,8 @@ def orphans(places: Places, counts: Sequence[OrderCount]) -> tuple[Orphans, ...]
     return tuple(Orphans(*left, count) for left, count in found.items())
 
 
-def is_followed(places: Places, marketplace: str, shop: str | None) -> bool:
-    """Tell whether runs follow an open order of these connections, given by their ids.
+def has_runs(places: Places, marketplace: str, shop: str | None) -> bool:
+    """Tell whether runs work on an open order of these connections, given by their ids.
 
     `shop` None: it is in none yet.
     """
