@@ -74,8 +74,8 @@ def half_created(sandbox: Sandbox, request: Any) -> Answer:
     """Keep the first line only, and fail: what a shop does that has no transactions."""
     body = json.loads(request.body)
     order = body.get("variables", {}).get("order", body)
-    lines = "lineItems" if "lineItems" in order else "line_items"
-    order[lines] = order[lines][:1]
+    for lines in {"line_items", "lineItems"} & order.keys():
+        order[lines] = order[lines][:1]
     sandbox.handle(replace(request, body=json.dumps(body).encode()))
     return Answer(500, b"")
 
