@@ -15,7 +15,7 @@ from orderlink.report.blocks import Column, Sentence, Table, Tone
 from orderlink.report.days import timestamp
 from orderlink.report.restored import closed_sentence
 from orderlink.report.runs import left_alone
-from orderlink.rows import Kind, ProblemRow
+from orderlink.rows import REPORTS, Kind, ProblemRow
 from orderlink.values import Value, field
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _table(planned: Sequence[Planned]) -> Table:
 
 
 def _row(one: Planned) -> tuple[str, ...]:
-    ships = one.kind in {Kind.SHIP, Kind.UPDATE_TRACKING}
+    ships = one.kind in REPORTS
     return (
         f"{one.connection}\n{safe_text(one.order_id, LONGEST)}",
         f"{_deed(one.kind)[1]}\n{one.target}",

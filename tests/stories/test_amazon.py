@@ -321,12 +321,18 @@ def test_without_a_code_nothing_is_reported_and_a_person_is_told(merchant: Merch
 LETTERS = 'letter_post = true\nletter_carrier = "postnl"\n'
 
 
-def test_a_letter_is_confirmed_after_the_wait_and_believed_when_it_is_seen(tmp_path: Path) -> None:
+def almost_sent_as_a_letter(folder: Path) -> tuple[Merchant, str]:
+    """Let an order without a code wait for nearly three hours, where Amazon takes letters."""
     market = partial(AmazonMarket, manner=Manner(takes_letters=True))
-    merchant = Merchant(tmp_path, market=market, marketplace=LETTERS)
+    merchant = Merchant(folder, market=market, marketplace=LETTERS)
     order = merchant.settled()
     merchant.complete(order)
     merchant.sync_every_five_minutes(2.9)
+    return merchant, order
+
+
+def test_a_letter_is_confirmed_after_the_wait_and_believed_when_it_is_seen(tmp_path: Path) -> None:
+    merchant, order = almost_sent_as_a_letter(tmp_path)
     assert merchant.asked("POST", "/shipmentConfirmation") == 0
     merchant.amazon.drop_next_confirmation()
     merchant.sync_every_five_minutes(0.2)
@@ -346,11 +352,7 @@ def test_a_letter_is_confirmed_after_the_wait_and_believed_when_it_is_seen(tmp_p
 
 
 def test_what_amazon_drops_every_time_is_told(tmp_path: Path) -> None:
-    market = partial(AmazonMarket, manner=Manner(takes_letters=True))
-    merchant = Merchant(tmp_path, market=market, marketplace=LETTERS)
-    order = merchant.settled()
-    merchant.complete(order)
-    merchant.sync_every_five_minutes(2.9)
+    merchant, order = almost_sent_as_a_letter(tmp_path)
     for _ in range(24):
         merchant.amazon.drop_next_confirmation()
         merchant.sync_every_five_minutes(0.25)

@@ -229,18 +229,23 @@ def test_an_order_that_was_half_created_and_taken_over_is_told_all_the_same(
     assert "total_differs" in merchant.problems()
 
 
+def _a_later_order_is_created(merchant: Merchant, *, minutes: float) -> None:
+    """Place an order, run once with the wrong clock, so much later, and then with the right one."""
+    merchant.later(minutes=5)
+    order = merchant.place()
+    merchant.later(minutes=minutes)
+    merchant.sync()
+    merchant.world.clock = merchant.clock
+    merchant.sync_every_five_minutes(0.5)
+    assert len(merchant.shop_orders(order)) == 1
+
+
 def test_a_clock_that_jumps_within_the_first_run_makes_no_later_order_too_old(
     merchant: Merchant,
 ) -> None:
     merchant.fault("bol", "GET", r"/retailer/orders\?", _jump(merchant, days=365))
     merchant.sync()
-    merchant.later(minutes=5)
-    order = merchant.place()
-    merchant.later(minutes=1)
-    merchant.sync()
-    merchant.world.clock = merchant.clock
-    merchant.sync_every_five_minutes(0.5)
-    assert len(merchant.shop_orders(order)) == 1
+    _a_later_order_is_created(merchant, minutes=1)
 
 
 def test_a_first_run_that_fails_by_its_clock_makes_no_later_order_too_old(tmp_path: Path) -> None:
@@ -248,10 +253,4 @@ def test_a_first_run_that_fails_by_its_clock_makes_no_later_order_too_old(tmp_pa
     merchant.world.clock = ManualClock(merchant.clock.now() + timedelta(days=365))
     merchant.sync()
     assert "unreachable" in merchant.problems()
-    merchant.later(minutes=5)
-    order = merchant.place()
-    merchant.later(minutes=5)
-    merchant.sync()
-    merchant.world.clock = merchant.clock
-    merchant.sync_every_five_minutes(0.5)
-    assert len(merchant.shop_orders(order)) == 1
+    _a_later_order_is_created(merchant, minutes=5)
